@@ -1,0 +1,1 @@
+"""Values all rooms share: money, rounding, rates, citations, timelines, quantities."""
