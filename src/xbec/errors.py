@@ -16,7 +16,10 @@ def shorten(value: object) -> str:
         return f"{value[:_SHOWN]!r}... ({len(value)} characters)"
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
         return f"an integer of {value.bit_length()} bits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:
+        return f"a {type(value).__name__} that holds an integer too long to show"
     return text if len(text) <= _SHOWN * 2 else f"{text[: _SHOWN * 2]}..."
 
 

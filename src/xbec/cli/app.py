@@ -1,0 +1,222 @@
+"""The commands, as a typer application.
+
+Exit codes: 0 done; 1 the question has no answer (a gap in the data, an unknown, a refusal); 2 wrong input or usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from xbec.errors import DataFileError, GapError, InputError, Refused, XbecError
+
+app = typer.Typer(
+    name="xbec", help="Cross-border e-commerce: landed cost with its derivation and its law.", no_args_is_help=True
+)
+law_app = typer.Typer(help="The law book.", no_args_is_help=True)
+app.add_typer(law_app, name="law")
+LARGEST_DOCUMENT = 10_000_000
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn an error of xbec into a message and an exit code a shell user expects."""
+    try:
+        yield
+    except XbecError as problem:
+        console = Console(stderr=True, soft_wrap=True, highlight=False)
+        console.print(f"[bold red]error[/] {problem.problem}", markup=True)
+        for name, value in (("field", problem.field), ("value", problem.value), ("allowed", problem.allowed)):
+            if value is not None:
+                console.print(f"  {name}: {str(value)[:300]}", markup=False)
+        if problem.cure is not None:
+            console.print(f"  what to do: {problem.cure}", markup=False)
+        gap = isinstance(problem, GapError | Refused | DataFileError)
+        raise typer.Exit(1 if gap else 2) from problem
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the user's own day is meant
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("not a day", field="--on", value=text, allowed="YYYY-MM-DD") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_DOCUMENT:
+            raise InputError("file too large", field="FILE", value=str(path), allowed=f"{LARGEST_DOCUMENT} bytes")
+        return path.read_bytes()
+    except OSError as problem:
+        raise InputError(f"cannot read: {problem.strerror}", field="FILE", value=str(path)) from problem
+
+
+@app.command()
+def quote(
+    file: Annotated[Path, typer.Argument(help="an order document of a platform (JSON)")],
+    to: Annotated[str | None, typer.Option(help="destination, e.g. DE or CA-QC; default: the order's address")] = None,
+    on: Annotated[str | None, typer.Option(help="day of the quote, YYYY-MM-DD; default: today")] = None,
+    catalogue: Annotated[Path | None, typer.Option(help="CSV with sku, hs, origin, weight_kg")] = None,
+    registered: Annotated[list[str] | None, typer.Option(help="a scheme the seller is registered for")] = None,
+    terms: Annotated[str, typer.Option(help="DAP or DDP")] = "DAP",
+    channel: Annotated[str, typer.Option(help="post, express or freight")] = "post",
+    dispatch: Annotated[str | None, typer.Option(help="country the goods are sent from")] = None,
+    procedure: Annotated[str | None, typer.Option(help="force a procedure of the law")] = None,
+    setting: Annotated[list[str] | None, typer.Option(help="key=value: what the law leaves open")] = None,
+    answer: Annotated[list[str] | None, typer.Option(help="key=yes|no|value: what is unknown")] = None,
+    rate: Annotated[list[str] | None, typer.Option(help="USD/EUR=0.867: a stated rate of exchange")] = None,
+    platform: Annotated[str | None, typer.Option(help="shopify, amazon ...; default: recognised")] = None,
+    interval: Annotated[bool, typer.Option("--interval", help="price every candidate of what is unknown")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="print every guard that was tested")] = False,
+) -> None:
+    """Price an order landed, with every charge, its rule and its source."""
+    from xbec.fx import Fx
+    from xbec.landed_cost import Consignment, Quote, landed_cost
+    from xbec.platforms import adapter, detect
+
+    with told():
+        content = _read(file)
+        found = adapter(platform) if platform else detect(content)
+        order = found.parse_order(content)
+        if catalogue is not None:
+            from xbec.goods import read_catalogue
+
+            order = order.with_products(read_catalogue(_read(catalogue).decode("utf-8", "strict")))
+        facts: dict[str, Any] = {"terms": terms, "channel": channel, "dispatch": dispatch}
+        if to is not None:
+            facts["destination"] = to
+        if registered:
+            facts["registrations"] = frozenset(registered) | frozenset(order.seller_registrations)
+        fx = Fx.default()
+        if rate:
+            fx = fx.stated(dict(_pairs(rate, "--rate").items()))
+        answers = {k: {"yes": True, "no": False}.get(v, v) for k, v in _pairs(answer or [], "--answer").items()}
+        result = landed_cost(
+            Consignment.from_order(order, **facts),
+            on=_day(on),
+            fx=fx,
+            settings=_pairs(setting or [], "--setting"),
+            answers=answers,
+            procedure=procedure,
+            on_unknown="interval" if interval else "raise",
+        )
+        if as_json:
+            sys.stdout.write(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n")
+        elif isinstance(result, Quote):
+            _print_quote(result, explain=explain)
+        else:
+            Console(soft_wrap=True, highlight=False).print(result.explain(), markup=False)
+
+
+def _pairs(items: list[str], field: str) -> dict[str, str]:
+    pairs = {}
+    for item in items:
+        key, sign, value = item.rpartition("=")
+        if not sign or not key:
+            raise InputError("not a pair", field=field, value=item, allowed="key=value")
+        pairs[key] = value
+    return pairs
+
+
+def _print_quote(result: Any, *, explain: bool) -> None:
+    from xbec.landed_cost.explain import checks_told, headline, rows_of, settings_told, sums
+
+    console = Console(highlight=False)
+    table = Table(title=f"{headline(result)} on {result.regime.on}", title_justify="left", show_edge=False)
+    table.add_column("item", overflow="fold")
+    table.add_column("how", overflow="fold")
+    table.add_column("amount", justify="right", no_wrap=True)
+    table.add_column("source", overflow="fold", style="dim")
+    for row in rows_of(result):
+        table.add_row(row.what, row.how + (f" ! {row.note}" if row.note else ""), str(row.amount), row.source)
+    table.add_section()
+    for row in sums(result):
+        table.add_row(f"[bold]{row.what}[/]", row.how, f"[bold]{row.amount}[/]", row.source)
+    console.print(table)
+    if explain:
+        for line in checks_told(result):
+            console.print(f"  tested {line}", markup=False)
+    for line in settings_told(result):
+        console.print(f"  {line}", markup=False)
+    for warning in result.warnings:
+        console.print(f"  [yellow]warning[/] {warning.why}; {warning.cure}")
+
+
+@law_app.command("show")
+def show(
+    code: Annotated[str, typer.Argument(help="jurisdiction, e.g. DE")],
+    on: Annotated[str | None, typer.Option(help="day, YYYY-MM-DD; default: today")] = None,
+) -> None:
+    """Print the law of a jurisdiction on a day: figures, procedures, components, each with its source."""
+    from xbec.law import Law
+
+    with told():
+        day = _day(on)
+        jurisdiction = Law.default()[code.upper()]
+        console = Console(highlight=False)
+        table = Table(
+            title=f"{jurisdiction.name} ({jurisdiction.code}), {jurisdiction.currency}, on {day}",
+            title_justify="left",
+            show_edge=False,
+        )
+        for column in ("what", "figure", "from", "source"):
+            table.add_column(column, overflow="fold")
+        named = [(f"value {k}", t) for k, t in jurisdiction.values.items()]
+        named += [(f"{tax} {c}", t) for tax, classes in jurisdiction.taxes.items() for c, t in classes.items()]
+        for name, rows in named:
+            try:
+                period = rows.on(day)
+            except LookupError:
+                continue
+            table.add_row(
+                name, str(period.value), str(period.start), f"{period.citation.title}, {period.citation.locator}"
+            )
+        table.add_section()
+        for procedure in jurisdiction.procedures:
+            if procedure.force.holds(day, None):
+                table.add_row(
+                    f"procedure {procedure.id}",
+                    procedure.when.text if procedure.when else "always",
+                    str(procedure.force.start or ""),
+                    procedure.citation.title,
+                )
+        table.add_section()
+        for component in jurisdiction.components:
+            if component.kind and component.force.holds(day, None):
+                rate = component.rate.text if component.rate else ""
+                table.add_row(
+                    f"{component.kind} {component.id}",
+                    f"{rate} {('if ' + component.when.text) if component.when else ''}".strip(),
+                    str(component.force.start or ""),
+                    component.citation.title if component.citation else "",
+                )
+        console.print(table)
+
+
+@law_app.command("check")
+def check(
+    overlay: Annotated[Path | None, typer.Option(help="a file or folder of your own to lay over the law")] = None,
+) -> None:
+    """Load every law file: words valid, no gap or overlap, every source present."""
+    from xbec.law import Law
+
+    with told():
+        law = Law.default() if overlay is None else Law.default().overlay(overlay)
+        for code in law.codes:
+            jurisdiction = law[code]
+            sys.stdout.write(
+                f"ok {code}: {len(jurisdiction.procedures)} procedures, {len(jurisdiction.components)} components, "
+                f"{len(list(jurisdiction.sources))} sources\n"
+            )

@@ -1,0 +1,301 @@
+"""``landed_cost``: from a consignment and a day to a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from xbec.errors import InputError, NoLaw, TooManyUnknowns, Undetermined
+from xbec.landed_cost.consignment import Consignment, Line
+from xbec.landed_cost.lower import Plan
+from xbec.landed_cost.pipeline import make_plan, make_selector, select_procedures
+from xbec.landed_cost.program import compile_reader, names_of, write_reader
+from xbec.landed_cost.quote import Quote
+from xbec.landed_cost.regime import Profile, Question, Regime, Unknown
+from xbec.landed_cost.worlds import QuoteInterval, World
+from xbec.law import Law
+
+if TYPE_CHECKING:
+    from xbec.fx import Fx
+    from xbec.tariff import Tariff
+
+MOST_WORLDS: Final = 64
+_MOST_REGIMES: Final = 4096
+_regimes: dict[Any, Regime] = {}
+_NOTHING: Final[Mapping[str, Any]] = {}
+_defaults: dict[str, Any] = {}
+
+
+def _default(name: str) -> Any:
+    found = _defaults.get(name)
+    if found is None:
+        if name == "fx":
+            from xbec.fx import Fx
+
+            found = Fx.default()
+        elif name == "tariff":
+            from xbec.tariff import Tariff
+
+            found = Tariff.default()
+        else:
+            found = Law.default()
+        _defaults[name] = found
+    return found
+
+
+def landed_cost(
+    consignment: Consignment,
+    *,
+    on: date,
+    law: Law | None = None,
+    fx: Fx | None = None,
+    tariff: Tariff | None = None,
+    settings: Mapping[str, str] = _NOTHING,
+    procedure: str | None = None,
+    answers: Mapping[str, Any] = _NOTHING,
+    known_on: date | None = None,
+    on_unknown: str = "raise",
+) -> Quote | QuoteInterval:
+    """What a consignment costs landed, with every charge, who collects and who pays it, and why.
+
+    ``on`` is the day of the quote (each event day of the consignment defaults to it). ``settings`` decides what the law
+    leaves to the declarant; ``procedure`` forces one; ``answers`` states what is unknown, by the key the quote names.
+    ``known_on`` prices with what was known on an earlier day. ``on_unknown="interval"`` prices every candidate of an
+    unknown; ``"raise"`` (default) raises :class:`Undetermined` where the candidates lead to different totals.
+
+    Raises :class:`XbecError` of the branch that says whose fault it is: :class:`InputError`, :class:`GapError`
+    (no law, rate or tariff for it), :class:`Refused`.
+    """
+    law = law or _defaults.get("law") or _default("law")
+    fx = fx or _defaults.get("fx") or _default("fx")
+    tariff = tariff or _defaults.get("tariff") or _default("tariff")
+    try:
+        key = (
+            id(law),
+            id(fx),
+            id(tariff),
+            on,
+            known_on,
+            procedure,
+            tuple(sorted(settings.items())) if settings else None,
+            tuple(sorted(answers.items())) if answers else None,
+            consignment.key,
+        )
+        regime = _regimes.get(key)
+    except (TypeError, AttributeError) as problem:
+        raise _not_priceable(consignment, on) from problem
+    engine = (law, fx, tariff, settings, procedure, known_on)
+    try:
+        if regime is None:
+            regime = _regime(key, consignment, on, engine, answers)
+        return price(regime, consignment)
+    except Question:
+        return _worlds(consignment, on, engine, answers, on_unknown)
+
+
+def _not_priceable(consignment: object, on: object) -> InputError:
+    if not isinstance(consignment, Consignment):
+        return InputError("not a Consignment", field="consignment", value=consignment)
+    return InputError("settings and answers are mappings of text to plain values", field="settings", value=str(on))
+
+
+def _regime(
+    key: Any, consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]
+) -> Regime:
+    law, fx, tariff, settings, procedure, known_on = engine
+    if isinstance(on, bool) or type(on) is not date:
+        raise InputError("not a day", field="on", value=on, allowed="a datetime.date")
+    jurisdiction = law[consignment.destination.jurisdiction]
+    first = jurisdiction.begins
+    for event in ("on", "ordered", "paid", "loaded", "dispatched", "declared"):
+        day = on if event == "on" else getattr(consignment.days, event)
+        if day is not None and day < first:
+            raise NoLaw(
+                f"the law of {jurisdiction.code} in this book begins later",
+                field=event,
+                value=day.isoformat(),
+                allowed=f"{first} or later",
+                cure="lay an earlier edition over it with Law.overlay(path)",
+            )
+    if any(isinstance(x.hs, tuple) or isinstance(x.tax_class, tuple) for x in consignment.lines):
+        raise Question(Unknown("candidates of a line", (), "", ""))
+    regime = Regime(
+        jurisdiction,
+        consignment,
+        on=on,
+        known_on=known_on,
+        fx=fx,
+        tariff=tariff,
+        settings=settings,
+        procedure=procedure,
+        answers=answers,
+    )
+    if len(_regimes) >= _MOST_REGIMES:
+        _regimes.clear()
+    _regimes[key] = regime
+    return regime
+
+
+def price(regime: Regime, consignment: Consignment) -> Quote:
+    """Price a consignment under its regime: find the plan of its structure, run it, keep the values."""
+    lines = consignment.sorted_lines
+    if len(lines) == 1:
+        line = lines[0]
+        profile = regime.profiles.get(line.key) or regime.profile(line)
+        profiles: tuple[Profile, ...] = (profile,)
+        structure: Any = profile.structure
+    else:
+        profiles = tuple([regime.profile(x) for x in lines])
+        structure = (consignment.shape, tuple([p.structure for p in profiles]))
+    plans = regime.plans.get(structure)
+    if plans is None:
+        plans = regime.plans[structure] = {}
+        plan = _first_plan(regime, profiles, consignment, plans)
+    else:
+        plan = plans[None]
+    values = run(regime, plan, profiles, consignment)
+    if type(values) is list:
+        chosen = tuple(values)
+        found = plans.get(chosen)
+        plan = plans[chosen] = found or make_plan(regime, profiles, consignment.shape, chosen)
+        plans[None] = plan
+        values = run(regime, plan, profiles, consignment)
+    return Quote(consignment, regime, profiles, plan, values)
+
+
+def _first_plan(
+    regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment, plans: dict[Any, Plan]
+) -> Plan:
+    """The plan of a structure met for the first time; a selector says which procedures take it."""
+    try:
+        lower, choice = select_procedures(regime, profiles, consignment.shape)
+        if all(ways[0][0] is True for ways in choice):
+            chosen = tuple(ways[0][1] for ways in choice)
+        else:
+            for profile in profiles:
+                profile.fill()
+            inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
+            function = make_selector(lower, choice)
+            chosen = tuple(_call(function, inputs, regime, profiles))
+        plan = make_plan(regime, profiles, consignment.shape, chosen)
+    except BaseException:
+        regime.plans = {k: v for k, v in regime.plans.items() if v}
+        raise
+    plans[None] = plans[chosen] = plan
+    return plan
+
+
+def run(regime: Regime, plan: Plan, profiles: tuple[Profile, ...], consignment: Consignment) -> Any:
+    """The values of a plan for a consignment; a list of procedures where the plan is not the one for it."""
+    width = len(regime.line_names)
+    for profile in profiles:
+        if len(profile.params) != width:
+            profile.fill()
+    return _call(plan.function, plan.read(consignment, plan.names), regime, profiles)
+
+
+def _call(function: Any, inputs: tuple[int, ...], regime: Regime, profiles: tuple[Profile, ...]) -> Any:
+    try:
+        return function(inputs, regime.figures, tuple([p.figures for p in profiles]))
+    except TypeError:
+        for profile in profiles:
+            for gap in profile.gaps.values():
+                raise gap from None
+        raise
+
+
+def _candidates(consignment: Consignment) -> list[tuple[str, Consignment]]:
+    """The consignments that candidates of code and class stand for; one where there are none."""
+    ways: list[list[tuple[str, Line]]] = []
+    for n, line in enumerate(consignment.lines):
+        codes = line.hs if isinstance(line.hs, tuple) else (line.hs,)
+        classes = line.tax_class if isinstance(line.tax_class, tuple) else (line.tax_class,)
+        ways.append(
+            [
+                (
+                    "" if len(codes) * len(classes) == 1 else f"line {n}: {code} {tax_class or ''}".strip(),
+                    line if len(codes) * len(classes) == 1 else attrs.evolve(line, hs=code, tax_class=tax_class),
+                )
+                for code in codes
+                for tax_class in classes
+            ]
+        )
+    number = 1
+    for way in ways:
+        number *= len(way)
+    if number > MOST_WORLDS:
+        raise _too_many(f"{number} candidates of codes and classes")
+    return [
+        (
+            ", ".join(label for label, _ in combination if label),
+            attrs.evolve(consignment, lines=[x for _, x in combination]),
+        )
+        if number > 1
+        else ("", consignment)
+        for combination in product(*ways)
+    ]
+
+
+def _too_many(what: str) -> TooManyUnknowns:
+    return TooManyUnknowns(
+        "too many unknowns to price each candidate",
+        field="worlds",
+        value=what,
+        allowed=f"at most {MOST_WORLDS}",
+        cure="state one of them: origin, national code, tax class or the duty of the line",
+    )
+
+
+def _worlds(
+    consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any], on_unknown: str
+) -> Quote | QuoteInterval:
+    """Price every world that the unknowns met make, each under its own answers."""
+    if on_unknown not in {"raise", "interval"}:
+        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
+    worlds: list[World] = []
+    unknowns: dict[str, Unknown] = {}
+    todo = [(one, dict(answers), (label,) if label else ()) for label, one in _candidates(consignment)]
+    if len(todo) > 1:
+        unknowns["candidates"] = Unknown(
+            "candidates", (), "a line has several candidates of code or tax class", "state one code and one class"
+        )
+    while todo:
+        one, assumed, labels = todo.pop(0)
+        try:
+            key = (
+                *map(id, engine[:3]),
+                on,
+                engine[5],
+                engine[4],
+                tuple(sorted(engine[3].items())),
+                repr(sorted(assumed.items(), key=str)),
+                one.key,
+            )
+            regime = _regimes.get(key) or _regime(key, one, on, engine, assumed)
+            worlds.append(World(labels, price(regime, one)))
+        except Question as question:
+            unknown = question.unknown
+            unknowns[unknown.key] = unknown
+            todo.extend(
+                (one, assumed | {unknown.key: value}, (*labels, f"{unknown.key}: {label}"))
+                for label, value in unknown.options
+            )
+            if len(todo) + len(worlds) > MOST_WORLDS:
+                raise _too_many(", ".join(unknowns)) from None
+    totals = {tuple(sorted(w.quote.by_kind_minor.items())) for w in worlds}
+    first = worlds[0].quote
+    if len(totals) == 1:
+        return first
+    if on_unknown == "raise":
+        reasons = "; ".join(u.reason for u in unknowns.values())
+        lowest, highest = min(w.quote.assessed for w in worlds), max(w.quote.assessed for w in worlds)
+        raise Undetermined(
+            f"the charges lie between {lowest} and {highest}: {reasons}",
+            field=", ".join(unknowns),
+            cure="; ".join(u.ask for u in unknowns.values()) + '; or ask for on_unknown="interval"',
+        )
+    return QuoteInterval(consignment, tuple(worlds), tuple(unknowns.values()))

@@ -1,0 +1,322 @@
+"""A quote as a person, a program and a notebook read it: text, Markdown, HTML, JSON, data frame."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from xbec.errors import InputError, MissingExtra
+from xbec.kernel.money import Money
+from xbec.landed_cost.lower import Charge, Check, Group
+
+if TYPE_CHECKING:
+    from xbec.landed_cost.quote import Quote
+
+
+@attrs.frozen(slots=True)
+class Row:
+    """One line of the derivation: what, how it was worked out, the amount, and where the rule stands."""
+
+    what: str
+    how: str
+    amount: Money | None
+    source: str
+    note: str = ""
+
+
+def headline(quote: Quote) -> str:
+    """Destination, sale, channel and procedures in one line."""
+    consignment = quote.consignment
+    titles = " and ".join(dict.fromkeys(p.title for p in quote.plan.procedures))
+    sale = "B2C" if consignment.buyer == "consumer" else "B2B"
+    place = consignment.destination
+    where = place.subdivision or place.country
+    return f"{where}, {sale} by {consignment.channel}, {consignment.terms}, {titles}"
+
+
+def rows_of(quote: Quote) -> list[Row]:
+    """The derivation, in the order of the pipeline."""
+    rows = [*_goods_rows(quote), *_given_rows(quote)]
+    for charge in quote.plan.charges:
+        for group in charge.groups:
+            row = _group_row(quote, charge, group)
+            if row is not None:
+                rows.append(row)
+    return rows
+
+
+def _goods_rows(quote: Quote) -> list[Row]:
+    rows = []
+    consignment = quote.consignment
+    rates = quote.exchange_texts()
+    rate = rates.get(f"customs {consignment.currency}", "")
+    for position, line in enumerate(consignment.sorted_lines):
+        name = line.description or line.sku or f"HS {line.code}"
+        how = f"{line.quantity} x {line.price}"
+        if line.price_includes == "tax":
+            how += ", tax taken out"
+        rows.append(
+            Row(f"goods: {name}"[:48], how, quote._money(quote.minor(quote.plan.given["goods"][position])), rate)
+        )
+    return rows
+
+
+def _given_rows(quote: Quote) -> list[Row]:
+    rows = []
+    rates = quote.exchange_texts()
+    for name in quote.plan.given:
+        total = quote.given_minor(name)
+        if name == "goods" or name.endswith(".sale") or not total:
+            continue
+        stated = _stated(quote, name)
+        text = rates.get(f"customs {stated.currency}", "") if stated is not None else ""
+        rows.append(Row(name, str(stated) if stated is not None else "", quote._money(total), text))
+    return rows
+
+
+def _stated(quote: Quote, name: str) -> Money | None:
+    consignment = quote.consignment
+    if name.startswith("fee."):
+        return consignment.fees.get(name[4:])
+    found = getattr(consignment, name, None)
+    return found if isinstance(found, Money) else None
+
+
+def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
+    component = charge.component
+    charged = group.charged if isinstance(group.charged, bool) else bool(quote.values[group.charged])
+    if not charged:
+        return None
+    parts = " ".join(
+        f"{'+' if sign > 0 else '-'} {quote._money(quote.minor(amount)).amount}"
+        for sign, _, amount in group.parts
+        if sign < 0 or quote.minor(amount) or len(group.parts) == 1
+    ).removeprefix("+ ")
+    how = _rate_told(quote, group)
+    if parts:
+        how = f"{how} of ({parts})" if how else parts
+    if len(group.lines) == 1 and len(quote.plan.procedures) > 1:
+        how += f", HS {quote.profiles[group.lines[0]].line.code}"
+    waived = group.waived if isinstance(group.waived, bool) else bool(quote.values[group.waived])
+    notes = []
+    if waived and component.waive is not None:
+        notes.append(f"waived: {component.waive.text}")
+    if component.round is not None:
+        where = (
+            str(component.round.citation)
+            if component.round.citation
+            else f"house convention: {component.round.convention}"
+        )
+        notes.append(f"rounded to {float(component.round.to):g} {component.round.mode} ({where})")
+    if component.note:
+        notes.append(component.note)
+    amount = quote._money(quote.minor(group.result))
+    source = _source(quote, component.citation, group) if component.kind else "working amount"
+    return Row(component.label, how, amount, source, "; ".join(notes))
+
+
+def _rate_told(quote: Quote, group: Group) -> str:
+    told = []
+    for ref in group.refs:
+        param = quote.param(ref)
+        if not param.name.startswith("exchange"):
+            told.append(f"{param.text} (stated)" if param.stated else param.text)
+    return ", ".join(dict.fromkeys(told)) or group.rate
+
+
+def _source(quote: Quote, citation: Any, group: Group) -> str:
+    told = (
+        []
+        if citation is None
+        else [f"{citation.title}, {citation.locator}, checked {citation.checked}".replace(", ,", ",")]
+    )
+    for ref in group.refs:
+        cited = quote.param(ref).citation
+        if cited is not None:
+            text = f"{cited.title}, {cited.locator}, checked {cited.checked}".replace(", ,", ",")
+            if text not in told:
+                told.append(text)
+    return "; ".join(told)
+
+
+def check_told(quote: Quote, check: Check) -> str:
+    """A guard as tested: its text, yes or no, and both sides of each comparison of amounts."""
+    outcome = check.outcome if isinstance(check.outcome, bool) else bool(quote.values[check.outcome])
+    sides = []
+    for side in check.sides:
+        values = []
+        for exact in (side.left, side.right):
+            num, den = quote.minor(exact.num), quote.minor(exact.den)
+            scale = 10**quote.regime.digits if side.money else 1
+            number = num / (den * scale)
+            values.append(f"{number:.2f} {quote.currency}" if side.money else f"{number:g}")
+        sides.append(f"{values[0]} {side.op} {values[1]}")
+    detail = f" [{'; '.join(sides)}]" if sides else ""
+    return f"{check.of}: {'yes' if outcome else 'no'}, {check.text}{detail}"
+
+
+def checks_told(quote: Quote) -> list[str]:
+    """Every guard that was tested, each once."""
+    return list(dict.fromkeys(check_told(quote, c) for c in quote.plan.checks))
+
+
+def settings_told(quote: Quote) -> list[str]:
+    """What the law leaves open and how it was decided."""
+    told = []
+    for key, setting in quote.regime.law.settings.items():
+        value = quote.regime.settings[key]
+        told.append(f"setting {key} = {value} ({'default' if value == setting.default else 'chosen'}; {setting.why})")
+    return told
+
+
+def sums(quote: Quote) -> list[Row]:
+    """Assessed, who collects, landed, seller's cost."""
+    collected = ", ".join(f"{who} collects {amount}" for who, amount in quote.by_collector.items() if amount.minor)
+    rows = [Row("assessed", collected or "nothing is charged", quote.assessed, "")]
+    rate = ""
+    if quote.consignment.currency != quote.currency:
+        from xbec.landed_cost.regime import exchange_text
+
+        used = quote.commercial_rate
+        rate = f"at {exchange_text(used)} of {used.day}, the commercial rate"
+    rows.append(
+        Row(
+            "landed for the buyer",
+            f"price {quote.price_paid} and charges {quote.by_payer.get('buyer', quote._money(0))}",
+            quote.total,
+            rate,
+        )
+    )
+    if quote.seller_cost.minor:
+        rows.append(Row("borne by the seller", quote.consignment.terms, quote.seller_cost, ""))
+    return rows
+
+
+def explain(quote: Quote, *, form: str = "text") -> str:
+    """Text or Markdown of the derivation."""
+    if form not in {"text", "markdown"}:
+        raise InputError("not a form of explanation", field="form", value=form, allowed="text, markdown")
+    rows = [*rows_of(quote), *sums(quote)]
+    tested = checks_told(quote)
+    notes = [*settings_told(quote), *(f"warning: {w.why}; {w.cure}" for w in quote.warnings)]
+    if form == "markdown":
+        told = [
+            f"**{headline(quote)}** on {quote.regime.on}",
+            "",
+            "| | how | amount | source |",
+            "| --- | --- | ---: | --- |",
+        ]
+        told += [f"| {r.what} | {_cell(r)} | {r.amount} | {r.source} |" for r in rows]
+        told += ["", *(f"- {t}" for t in [*tested, *notes])]
+        return "\n".join(told)
+    width = max(len(r.what) for r in rows)
+    how = min(60, max(len(_cell(r)) for r in rows))
+    money = max(len(str(r.amount)) for r in rows)
+    told = [f"{headline(quote)} on {quote.regime.on}"]
+    told += [f"{r.what:<{width}}  {_cell(r):<{how}}  {r.amount!s:>{money}}  {r.source}".rstrip() for r in rows]
+    told += [f"  tested {t}" for t in tested]
+    told += [f"  {n}" for n in notes]
+    return "\n".join(told)
+
+
+def _cell(row: Row) -> str:
+    return f"{row.how} ! {row.note}" if row.note else row.how
+
+
+def html(quote: Quote) -> str:
+    """The derivation as an HTML table for a notebook."""
+    body = []
+    for row in rows_of(quote):
+        body.append(_html_row(row, "td"))
+    for row in sums(quote):
+        body.append(_html_row(row, "th"))
+    notes = "".join(f"<li>{escape(w.why)}</li>" for w in quote.warnings)
+    return (
+        "<table class='xbec-quote' style='border-collapse:collapse'>"
+        f"<caption style='text-align:left;font-weight:bold'>{escape(headline(quote))} on {quote.regime.on}</caption>"
+        "<thead><tr><th>item</th><th>how</th><th>amount</th><th>source</th></tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
+    )
+
+
+def _html_row(row: Row, tag: str) -> str:
+    left, right = "text-align:left;padding:2px 8px", "text-align:right;padding:2px 8px;white-space:nowrap"
+    cells = ((row.what, left), (_cell(row), left), (str(row.amount), right), (row.source, left))
+    return "<tr>" + "".join(f"<{tag} style='{style}'>{escape(text)}</{tag}>" for text, style in cells) + "</tr>"
+
+
+def to_dict(quote: Quote) -> dict[str, Any]:
+    """The quote as plain JSON values, schema ``xbec.quote/1``."""
+    from xbec.landed_cost.quote import SCHEMA
+
+    def text(money: Money) -> str:
+        return str(money.amount)
+
+    return {
+        "schema": SCHEMA,
+        "interval": False,
+        "jurisdiction": quote.regime.law.code,
+        "on": quote.regime.on.isoformat(),
+        "days": {k: v.isoformat() for k, v in sorted(quote.regime.days.items())},
+        "currency": quote.currency,
+        "procedures": list(quote.procedures),
+        "goods": text(quote.goods),
+        "freight": text(quote.freight),
+        "insurance": text(quote.insurance),
+        "charges": [
+            {
+                "id": c.id,
+                "label": c.label,
+                "kind": c.kind,
+                "amount": text(c.amount),
+                "procedure": c.procedure,
+                "collector": c.collector,
+                "payer": c.payer,
+                "source": None if c.citation is None else c.citation.title,
+                "locator": None if c.citation is None else c.citation.locator,
+                "url": None if c.citation is None else c.citation.url,
+                "checked": None if c.citation is None else c.citation.checked.isoformat(),
+                "lines": [text(m) for m in c.lines],
+            }
+            for c in quote.charges
+        ],
+        "by_kind": {k: text(m) for k, m in quote.by_kind.items()},
+        "by_collector": {k: text(m) for k, m in quote.by_collector.items()},
+        "by_payer": {k: text(m) for k, m in quote.by_payer.items()},
+        "assessed": text(quote.assessed),
+        "price_paid": text(quote.price_paid),
+        "total": text(quote.total),
+        "seller_cost": text(quote.seller_cost),
+        "exchange": quote.exchange_texts(),
+        "settings": dict(quote.regime.settings),
+        "tested": checks_told(quote),
+        "warnings": [w.to_dict() for w in quote.warnings],
+    }
+
+
+def to_frame(quote: Quote, library: str) -> Any:
+    """One row per line and charge; columns line, charge, kind, amount, currency, collector, payer, procedure."""
+    records = [
+        {
+            "line": n,
+            "hs": quote.consignment.lines[n].code,
+            "charge": c.id,
+            "kind": c.kind,
+            "amount": m.amount,
+            "currency": quote.currency,
+            "collector": c.collector,
+            "payer": c.payer,
+            "procedure": c.procedure,
+        }
+        for c in quote.charges
+        for n, m in enumerate(c.lines)
+    ]
+    if library not in {"polars", "pandas"}:
+        raise InputError("not a data frame library", field="library", value=library, allowed="polars, pandas")
+    try:
+        module = __import__(library)
+    except ImportError as missing:
+        raise MissingExtra(f"{library} is not installed", cure=f"pip install 'xbec[{library}]'") from missing
+    return module.DataFrame(records)

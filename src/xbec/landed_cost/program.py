@@ -1,0 +1,223 @@
+"""The bounded integer program of a quote, and its first writer: straight-line Python.
+
+A program is a list of pure operations on integers, each a tuple ``(op, operand, ...)``; its position is its node
+number. An operand is a node number (``int``) or a tuple: ``("c", k)`` the constant k, ``("r", k, part)`` and
+``("l", i, k, part)`` numerator (part 0) or denominator (part 1) of figure k of the regime or of line i.
+
+=========  =====================================================================================
+op         value
+=========  =====================================================================================
+input      an integer the consignment brings: ``("input", name, line or -1)``
+add sub    a + b, a - b
+mul        a * b
+max min    of two
+div        a / b rounded to an integer: ``("div", a, b, mode)``; a >= 0, b > 0
+cmp        ``("cmp", "<=", a, b)``, a truth value
+and or not of truth values
+select     ``("select", c, a, b)``: a where c holds, else b
+allocate   ``("allocate", total, (weights ...))``: a tuple of whole shares, cumulative cut
+pick       one share of an allocation: ``("pick", node, position)``
+cap        a, refused over 10**12 minor units
+=========  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from xbec.errors import InputError
+
+Operand = int | tuple[Any, ...]
+Op = tuple[Any, ...]
+Function = Callable[[tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...]], tuple[Any, ...]]
+
+CAP: Final = 10**12
+"""Minor units of the law's currency; the bound every executor proves its widths from."""
+
+
+def const(value: int) -> Operand:
+    """A constant as an operand."""
+    return ("c", value)
+
+
+def allocate(total: int, weights: tuple[int, ...]) -> tuple[int, ...]:
+    """Cut a whole amount by weights: floor(T x cum / W) - floor(T x previous / W); all weights zero are equal weights.
+
+    >>> allocate(100, (1, 1, 1))
+    (33, 33, 34)
+    """
+    whole = sum(weights)
+    if whole == 0:
+        weights = (1,) * len(weights)
+        whole = len(weights)
+    shares = []
+    run = before = 0
+    for weight in weights:
+        run += weight
+        now = total * run // whole
+        shares.append(now - before)
+        before = now
+    return tuple(shares)
+
+
+def over_cap(amount: int) -> int:
+    """Refuse an amount over :data:`CAP`."""
+    raise InputError(
+        "an amount is over the bound of the arithmetic",
+        field="price x quantity",
+        value=amount,
+        allowed=f"at most {CAP} minor units of the law's currency",
+    )
+
+
+DIVISIONS: Final = {
+    "half-up": "(2*({n})+({d}))//(2*({d}))",
+    "half-down": "-((({d})-2*({n}))//(2*({d})))",
+    "down": "({n})//({d})",
+    "up": "-((-({n}))//({d}))",
+    "half-even": "even({n},{d})",
+}
+
+
+def even(number: int, by: int) -> int:
+    """Round half to even."""
+    whole, rest = divmod(number, by)
+    return whole + (2 * rest > by or (2 * rest == by and whole % 2 == 1))
+
+
+def _write(operand: Operand) -> str:
+    if isinstance(operand, int):
+        return f"v{operand}"
+    kind = operand[0]
+    if kind == "c":
+        return str(operand[1])
+    if kind == "r":
+        return f"R[{2 * operand[1] + operand[2]}]"
+    return f"L{operand[1]}[{2 * operand[2] + operand[3]}]"
+
+
+def _expression(op: Op, inputs: dict[tuple[str, int], int]) -> str:
+    name = op[0]
+    if name == "input":
+        return f"I[{inputs[(op[1], op[2])]}]"
+    if name == "div":
+        return DIVISIONS[op[3]].format(n=_write(op[1]), d=_write(op[2]))
+    if name == "cmp":
+        return f"{_write(op[2])}{op[1]}{_write(op[3])}"
+    if name == "allocate":
+        return f"allocate({_write(op[1])},({''.join(_write(w) + ',' for w in op[2])}))"
+    if name == "pick":
+        return f"{_write(op[1])}[{op[2]}]"
+    first, *rest = (_write(x) for x in op[1:])
+    if name in {"max", "min"}:
+        sign = ">" if name == "max" else "<"
+        return f"{first} if {first}{sign}{rest[0]} else {rest[0]}"
+    if name == "select":
+        return f"{rest[0]} if {first} else {rest[1]}"
+    if name == "not":
+        return f"not {first}"
+    if name == "cap":
+        return f"{first} if {first}<={CAP} else over_cap({first})"
+    sign = {"add": "+", "sub": "-", "mul": "*", "and": " and ", "or": " or "}[name]
+    return sign.join((first, *rest))
+
+
+def write_python(
+    ops: list[Op],
+    *,
+    lines: int,
+    inputs: dict[tuple[str, int], int],
+    choice: list[list[tuple[bool | int, int]]],
+    chosen: tuple[int, ...],
+) -> str:
+    """The program as Python source of one function ``quote(I, R, L)``.
+
+    ``choice[i]`` lists (truth value, procedure) of line i in order; where the procedures met at run time are not
+    ``chosen`` the function returns the procedures met as a list, and the caller takes the program written for them.
+    Every name comes from the counters here, never from a law file.
+    """
+    body: list[str] = ["def quote(I,R,L):"]
+    names = "".join(f"L{i}," for i in range(lines))
+    body.append(f" {names}=L")
+    last = _last_of_choice(choice)
+    tested = False
+    for number, op in enumerate(ops):
+        if not tested and number > last:
+            body.extend(_test(choice, chosen))
+            tested = True
+        body.append(f" v{number}={_expression(op, inputs)}")
+    if not tested:
+        body.extend(_test(choice, chosen))
+    body.append(f" return ({''.join(f'v{n},' for n in range(len(ops)))})")
+    return "\n".join(body)
+
+
+def _last_of_choice(choice: list[list[tuple[bool | int, int]]]) -> int:
+    nodes = [c for line in choice for c, _ in line if isinstance(c, int) and not isinstance(c, bool)]
+    return max(nodes, default=-1)
+
+
+def _test(choice: list[list[tuple[bool | int, int]]], chosen: tuple[int, ...]) -> list[str]:
+    if all(len(line) == 1 and line[0][0] is True for line in choice):
+        return []
+    parts = []
+    for line in choice:
+        text = "-1"
+        for condition, procedure in reversed(line):
+            text = str(procedure) if condition is True else f"({procedure} if v{condition} else {text})"
+        parts.append(text)
+    if len(set(parts)) == 1:
+        return (
+            [f" c={parts[0]}", f" if c!={chosen[0]}: return [c]*{len(parts)}"]
+            if len(set(chosen)) == 1
+            else [
+                f" c=[{parts[0]}]*{len(parts)}",
+                f" if c!={list(chosen)}: return c",
+            ]
+        )
+    return [f" c=[{','.join(parts)}]", f" if c!={list(chosen)}: return c"]
+
+
+def write_reader(inputs: dict[tuple[str, int], int]) -> str:
+    """Python source of ``read(C, N)``: the integers a program reads from a consignment, in order; N holds names."""
+    parts = []
+    for (name, line), position in inputs.items():
+        if line < 0:
+            holder = (
+                f"C.fees[N[{position}]]"
+                if name.startswith("fee.")
+                else f"C.{'freight' if name == 'freight' else 'insurance'}"
+            )
+            parts.append(f"{holder}.scaled[0]")
+        elif name == "goods":
+            parts.append(f"s[{line}].coefficient")
+        elif name.startswith("content."):
+            parts.append(f"s[{line}].content[N[{position}]].scaled[0]")
+        else:
+            parts.append(f"s[{line}].micro[N[{position}]]")
+    return "\n".join(("def read(C,N):", " s=C.sorted_lines", f" return ({''.join(x + ',' for x in parts)})"))
+
+
+def names_of(inputs: dict[tuple[str, int], int]) -> tuple[str, ...]:
+    """The names a reader looks up: of fees and contents without their prefix, else units."""
+    return tuple(name.removeprefix("fee.").removeprefix("content.") for name, _ in inputs)
+
+
+@lru_cache(maxsize=4096)
+def compile_reader(source: str) -> Callable[[Any, tuple[str, ...]], tuple[int, ...]]:
+    """Compile what :func:`write_reader` wrote."""
+    space: dict[str, Any] = {"__builtins__": {}}
+    exec(compile(source, "<xbec reader>", "exec"), space)  # noqa: S102 - our own templates and counters only
+    reader: Callable[[Any, tuple[str, ...]], tuple[int, ...]] = space["read"]
+    return reader
+
+
+@lru_cache(maxsize=4096)
+def compile_python(source: str) -> Function:
+    """Compile what :func:`write_python` wrote; equal structures share one function."""
+    space: dict[str, Any] = {"__builtins__": {}, "allocate": allocate, "over_cap": over_cap, "even": even}
+    exec(compile(source, "<xbec program>", "exec"), space)  # noqa: S102 - our own counters only, no text of a file
+    function: Function = space["quote"]
+    return function

@@ -1,0 +1,396 @@
+"""The law book: files under ``data/law`` read on first use, turned into frozen values, asked by day.
+
+>>> from datetime import date
+>>> law = Law.default()
+>>> str(law["DE"].tax_rate("vat", "standard", date(2026, 8, 3)).value)
+'19 %'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from xbec.errors import DataFileError, NoLaw
+from xbec.kernel import dated
+from xbec.kernel.citation import Citation
+from xbec.kernel.currencies import currency_codes
+from xbec.kernel.timeline import Period, Timeline
+from xbec.law.component import Component, Procedure, build_component, build_procedure
+
+_DEEPEST_CHAIN: Final = 3
+
+
+@attrs.frozen(slots=True)
+class Figure:
+    """One figure of law: a percent or fraction, an amount of money, or a plain number; exact."""
+
+    kind: str
+    value: Fraction
+    currency: str | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@attrs.frozen(slots=True)
+class Classification:
+    """HS prefixes that belong to a class of a tax while the period runs."""
+
+    tax: str
+    tax_class: str
+    hs: tuple[str, ...]
+    period: Period[str]
+
+
+@attrs.frozen(slots=True)
+class ProductList:
+    """A list of HS prefixes; an incomplete one cannot say that a code is absent."""
+
+    id: str
+    hs: frozenset[str]
+    complete: bool
+    period: Period[str]
+
+    def holds(self, code: str) -> bool | None:
+        """Is the code on the list? ``None``: unknown, because the code is too short or the list incomplete.
+
+        >>> from xbec.law.book import Law
+        """
+        if any(code[:n] in self.hs for n in range(2, len(code) + 1)):
+            return True
+        if not self.complete or any(entry.startswith(code) for entry in self.hs):
+            return None
+        return False
+
+
+@attrs.frozen(slots=True)
+class Table:
+    """Figures by a key, such as a tax by province; ``"*"`` stands for every other key."""
+
+    key: str
+    rows: Mapping[str, Timeline[Figure]]
+
+
+@attrs.frozen(slots=True)
+class Setting:
+    """What the law leaves to the declarant: its choices, the default, and why it is open."""
+
+    id: str
+    choices: tuple[str, ...]
+    default: str
+    why: str
+    citation: Citation
+
+
+@attrs.frozen(slots=True)
+class Exchange:
+    """Which exchange-rate rule a role uses, and the event whose day it looks at."""
+
+    rule: str
+    event: str
+
+
+@attrs.frozen(slots=True, eq=False)
+class Jurisdiction:
+    """The import law of one destination, for every day since :attr:`begins`; amounts are in :attr:`currency`."""
+
+    code: str
+    name: str
+    currency: str
+    begins: date
+    customs_territory: str
+    tax_territory: str
+    tariff: str | None
+    price_tax: str | None
+    exchange: Mapping[str, Exchange]
+    sources: dated.Sources
+    values: Mapping[str, Timeline[Figure]]
+    taxes: Mapping[str, Mapping[str, Timeline[Figure]]]
+    classifications: tuple[Classification, ...]
+    tables: Mapping[str, Table]
+    lists: Mapping[str, ProductList]
+    settings: Mapping[str, Setting]
+    procedures: tuple[Procedure, ...]
+    components: tuple[Component, ...]
+
+    def value(self, name: str, on: date, *, known_on: date | None = None) -> Period[Figure]:
+        """The named figure on a day; :class:`NoLaw` where the file has none."""
+        rows = self.values.get(name)
+        if rows is None:
+            raise NoLaw(f"{self.code} defines no value", field="value", value=name, allowed=", ".join(self.values))
+        return self._on(rows, on, known_on, f"value.{name}")
+
+    def tax_rate(self, tax: str, tax_class: str, on: date, *, known_on: date | None = None) -> Period[Figure]:
+        """The rate of a class of a tax on a day."""
+        classes = self.taxes.get(tax, {})
+        rows = classes.get(tax_class)
+        if rows is None:
+            raise NoLaw(
+                f"{self.code} has no rate of {tax} for that class",
+                field="tax_class",
+                value=tax_class,
+                allowed=", ".join(classes),
+            )
+        return self._on(rows, on, known_on, f"tax.{tax}.{tax_class}")
+
+    def table_rows(self, table: str, key: str | None) -> Timeline[Figure] | None:
+        """The rows of a table for a key, else those of ``"*"``, else ``None``."""
+        rows = self.tables[table].rows
+        return rows.get(key or "", rows.get("*"))
+
+    def class_of(self, tax: str, hs: str, on: date) -> Classification | None:
+        """The class the longest HS prefix gives; ``None`` where no prefix speaks."""
+        best: tuple[int, Classification] | None = None
+        for entry in self.classifications:
+            if entry.tax != tax or on < entry.period.start or (entry.period.end and on >= entry.period.end):
+                continue
+            length = max((len(prefix) for prefix in entry.hs if hs.startswith(prefix)), default=0)
+            if length and (best is None or length > best[0]):
+                best = (length, entry)
+        return best[1] if best else None
+
+    def _on(self, rows: Timeline[Figure], on: date, known_on: date | None, key: str) -> Period[Figure]:
+        try:
+            return rows.on(on, known_on=known_on)
+        except LookupError as gap:
+            raise NoLaw(f"{self.code} {key} has no figure on {on}: {gap}", field=key, value=on.isoformat()) from gap
+
+
+class Law:
+    """All jurisdictions, read lazily; frozen once read. ``law["DE"]`` is a :class:`Jurisdiction`."""
+
+    __slots__ = ("_folders", "_read", "_texts")
+
+    def __init__(self, folders: Iterable[Path], *, texts: Iterable[tuple[str, str]] = ()) -> None:
+        self._folders = tuple(folders)
+        self._texts = tuple(texts)
+        self._read: dict[str, Jurisdiction] = {}
+
+    @classmethod
+    def default(cls) -> Law:
+        """The law that comes with xbec; the same object each time."""
+        global _default
+        if _default is None:
+            _default = cls([Path(str(files("xbec"))) / "data" / "law"])
+        return _default
+
+    def overlay(self, path: str | Path) -> Law:
+        """A new law book with a file, or a folder of files, of your own laid over this one.
+
+        A file has the name of its jurisdiction (``DE.toml``) and holds only what it adds or corrects.
+        """
+        place = Path(path)
+        if not place.exists():
+            raise DataFileError("no such file or folder", field="overlay", value=str(place))
+        if place.is_dir():
+            return Law([*self._folders, place], texts=self._texts)
+        return Law(self._folders, texts=[*self._texts, (place.stem, place.read_text(encoding="utf-8"))])
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The jurisdictions there are files for; common files that only others extend are included."""
+        found = {p.stem for folder in self._folders for p in folder.glob("*.toml")}
+        return tuple(sorted(found | {code for code, _ in self._texts}))
+
+    def __iter__(self) -> Iterator[Jurisdiction]:
+        return (self[code] for code in self.codes)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.codes
+
+    def __getitem__(self, code: str) -> Jurisdiction:
+        found = self._read.get(code)
+        if found is None:
+            found = self._read[code] = self._build(code)
+        return found
+
+    def _build(self, code: str) -> Jurisdiction:
+        from xbec.law.file import LawFile
+
+        content = self._content(code, depth=1)
+        name = f"{code}.toml"
+        return freeze(dated.validate(LawFile, content, name=name), name=name)
+
+    def _content(self, code: str, *, depth: int) -> dict[str, Any]:
+        if not re.fullmatch("[A-Z]{2}", str(code)[:3]) or code not in self:
+            raise NoLaw(
+                "no law of that jurisdiction is in the law book",
+                field="destination",
+                value=code,
+                allowed=", ".join(self.codes),
+                cure="add it with Law.overlay(path); see docs/law-language.md",
+            )
+        if depth > _DEEPEST_CHAIN:
+            raise DataFileError("a chain of extends is too long", field=f"{code}.toml: extends")
+        content: dict[str, Any] = {}
+        for folder in self._folders:
+            path = folder / f"{code}.toml"
+            if path.exists():
+                content = dated.overlay(content, dated.read_toml(path))
+        for stem, text in self._texts:
+            if stem == code:
+                content = dated.overlay(content, dated.parse_toml(text, name=f"{code}.toml"))
+        parent = content.get("extends")
+        if parent is None:
+            return content
+        return extend(self._content(parent, depth=depth + 1), content, name=f"{code}.toml")
+
+
+_default: Law | None = None
+
+
+def extend(parent: Mapping[str, Any], child: Mapping[str, Any], *, name: str) -> dict[str, Any]:
+    """The child laid over the file it extends: it fills slots and sets tables, and never edits a component."""
+    known = {c["id"] for c in parent.get("component", []) if "id" in c}
+    merged = dated.overlay(
+        {k: v for k, v in parent.items() if k != "component"}, {k: v for k, v in child.items() if k != "component"}
+    )
+    merged["classify"] = [*parent.get("classify", []), *child.get("classify", [])]
+    components: list[Any] = []
+    filling = list(child.get("component", []))
+    for own in filling:
+        if own.get("id") in known:
+            raise DataFileError(
+                "a child edits a component of its parent", field=f"{name}: component", value=own.get("id")
+            )
+    for entry in parent.get("component", []):
+        if "id" in entry:
+            components.append(entry)
+            continue
+        components.extend(own for own in filling if own.get("slot") == entry.get("slot"))
+        components.append(entry)
+        filling = [own for own in filling if own.get("slot") != entry.get("slot")]
+    for own in filling:
+        if own.get("slot") is not None:
+            raise DataFileError("no such slot in the parent", field=f"{name}: component.slot", value=own["slot"])
+    merged["component"] = [*components, *filling]
+    return merged
+
+
+def read_figure(row: Any, *, where: str) -> Figure:
+    """A row's amount, rate or number as an exact figure."""
+    if row.amount is not None:
+        value, currency = amount(row.amount, where=where)
+        return Figure("amount", value, currency, row.amount)
+    if row.rate is not None:
+        return Figure("rate", rate(row.rate, where=where), None, row.rate)
+    return Figure("number", exact(row.number, where=where), None, row.number)
+
+
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
+
+
+def exact(text: str, *, where: str) -> Fraction:
+    """A decimal number as an exact fraction."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise DataFileError("not a decimal number", field=where, value=text)
+    return Fraction(text.strip())
+
+
+def rate(text: str, *, where: str) -> Fraction:
+    """``"8.1 %"`` or ``"22/78"`` as an exact fraction."""
+    body = text.strip()
+    if body.endswith("%"):
+        return exact(body[:-1], where=where) / 100
+    if re.fullmatch(r"\d{1,9}/[1-9]\d{0,8}", body):
+        return Fraction(body)
+    raise DataFileError("not a rate", field=where, value=text, allowed='"8.1 %" or an exact fraction "22/78"')
+
+
+def amount(text: str, *, where: str) -> tuple[Fraction, str]:
+    """``"150 EUR"`` as amount (major units) and currency."""
+    match = re.fullmatch(r"\s*(-?\d{1,15}(?:\.\d{1,12})?)\s+([A-Z]{3})\s*", text)
+    if match is None:
+        raise DataFileError("not an amount", field=where, value=text, allowed='"150 EUR"')
+    _known_currency(match[2], where)
+    return Fraction(match[1]), match[2]
+
+
+def _known_currency(code: str, where: str) -> None:
+    if code not in currency_codes():
+        raise DataFileError("no such currency", field=where, value=code, allowed="ISO 4217 codes")
+
+
+def freeze(file: Any, *, name: str) -> Jurisdiction:
+    """A validated file as frozen values; what a model cannot check (sources, overlaps, names) is checked here."""
+    sources = dated.Sources(file.source, name=name)
+
+    def figures(rows: Iterable[Any], key: str) -> Timeline[Figure]:
+        periods = [
+            dated.period(
+                row,
+                read_figure(row, where=f"{name}: {key}")
+                if hasattr(row, "amount")
+                else Figure("rate", rate(row.rate, where=f"{name}: {key}"), None, row.rate),
+                sources,
+                key=key,
+            )
+            for row in rows
+        ]
+        return dated.timeline(periods, name=name, key=key)
+
+    values = {key: figures(rows, f"value.{key}") for key, rows in file.value.items()}
+    taxes = {
+        tax: {cls: figures(rows, f"tax.{tax}.{cls}") for cls, rows in classes.items()}
+        for tax, classes in file.tax.items()
+    }
+    tables = {
+        key: Table(t.key, {k: figures(rows, f"table.{key}.{k}") for k, rows in t.rows.items()})
+        for key, t in file.table.items()
+    }
+    lists = {
+        key: ProductList(key, frozenset(x.hs), x.complete, dated.period(x, key, sources, key=f"list.{key}"))
+        for key, x in file.lists.items()
+    }
+    settings = {
+        key: Setting(key, tuple(x.choices), x.default, x.why, sources.cite(x.source, key=f"setting.{key}"))
+        for key, x in file.setting.items()
+    }
+    for row in file.classify:
+        if row.tax not in taxes or row.tax_class not in taxes[row.tax]:
+            raise DataFileError(
+                "classify names a tax class the file does not define",
+                field=f"{name}: classify",
+                value=f"{row.tax}.{row.tax_class}",
+            )
+    _known_currency(file.currency, f"{name}: currency")
+    if "customs" not in file.exchange:
+        raise DataFileError("the rule of the customs exchange rate is missing", field=f"{name}: exchange.customs")
+    jurisdiction = Jurisdiction(
+        code=file.jurisdiction,
+        name=file.name,
+        currency=file.currency,
+        begins=file.begins,
+        customs_territory=file.territory.customs,
+        tax_territory=file.territory.tax,
+        tariff=file.tariff,
+        price_tax=file.price_tax,
+        exchange={role: Exchange(x.rule, x.event) for role, x in file.exchange.items()},
+        sources=sources,
+        values=values,
+        taxes=taxes,
+        classifications=tuple(
+            Classification(
+                x.tax, x.tax_class, tuple(x.hs), dated.period(x, x.tax_class, sources, key=f"classify.{x.tax_class}")
+            )
+            for x in file.classify
+        ),
+        tables=tables,
+        lists=lists,
+        settings=settings,
+        procedures=tuple(build_procedure(p, sources, name=name) for p in file.procedure),
+        components=tuple(build_component(c, sources, name=name) for c in file.component if c.id is not None),
+    )
+    from xbec.law.check import check_names
+
+    check_names(jurisdiction, name=name)
+    return jurisdiction
