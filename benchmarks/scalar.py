@@ -21,8 +21,8 @@ from xbec.fx import Fx
 
 ON = date(2026, 8, 3)
 NUM, DEN = 867013, 1_000_000
-RATES = {"DE": 19, "FR": 20, "NL": 21, "IE": 23, "IT": 22, "ES": 21, "PL": 23}
-NATIONAL = ("DE", "NL", "IE", "ES", "PL")
+RATES = {"DE": 19, "FR": 20, "NL": 21, "IE": 23, "IT": 22, "ES": 21}
+NATIONAL = ("DE", "NL", "IE", "ES")
 DUTY = {"610910": 1200, "420221": 300, "851762": 0, "640399": 800, "950300": 470}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -63,6 +64,21 @@ def _texts(values: object, field: str) -> frozenset[str]:
         if not isinstance(value, str) or not 0 < len(value) <= 80:
             raise InputError("not a short text", field=field, value=value)
     return found
+
+
+_numbers: dict[Any, int] = {}
+_counter = count(1)
+_MOST_NUMBERED: Final = 500_000
+
+
+def number_of(facts: tuple[Any, ...]) -> int:
+    """A number for facts, the same for equal facts, so that a warm quote looks up an integer.
+
+    The table starts anew when it is full; numbers are never given twice, so that an old one only misses.
+    """
+    if len(_numbers) >= _MOST_NUMBERED:
+        _numbers.clear()
+    return _numbers.setdefault(facts, next(_counter))
 
 
 def _flags(values: Iterable[str]) -> frozenset[str]:
@@ -129,7 +145,8 @@ class Line:
     content: Mapping[str, Money] = attrs.field(factory=dict)
     price_includes: str = "net"
     code: str = attrs.field(init=False, default="")
-    key: tuple[Any, ...] = attrs.field(init=False, default=(), repr=False)
+    facts: tuple[Any, ...] = attrs.field(init=False, default=(), repr=False)
+    key: int = attrs.field(init=False, default=0, repr=False, eq=False)
     coefficient: int = attrs.field(init=False, default=0, repr=False)
     micro: Mapping[str, int] = attrs.field(init=False, factory=dict, repr=False)
 
@@ -159,7 +176,7 @@ class Line:
         put(self, "coefficient", coefficient * whole)
         put(
             self,
-            "key",
+            "facts",
             (
                 self.code,
                 self.origin,
@@ -175,6 +192,7 @@ class Line:
                 tuple((n, m.currency, m.scaled[1]) for n, m in sorted(self.content.items())),
             ),
         )
+        put(self, "key", number_of(self.facts))
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
@@ -188,7 +206,7 @@ class Line:
             self.micro.get("kg_gross", 0),
             tuple(sorted(self.flags)),
             tuple(sorted(self.micro.items())),
-            str(self.key),
+            str(self.facts),
             self.id or "",
         )
 
@@ -242,7 +260,7 @@ class Consignment:
     currency: str = attrs.field(init=False, default="")
     order: tuple[int, ...] = attrs.field(init=False, default=(), repr=False)
     sorted_lines: tuple[Line, ...] = attrs.field(init=False, default=(), repr=False)
-    key: tuple[Any, ...] = attrs.field(init=False, default=(), repr=False)
+    key: int = attrs.field(init=False, default=0, repr=False)
     shape: tuple[Any, ...] = attrs.field(init=False, default=(), repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -283,9 +301,9 @@ class Consignment:
         put(self, "order", order)
         put(self, "sorted_lines", tuple(lines[n] for n in order))
         put(self, "shape", _shape(self.sorted_lines))
-        put(self, "key", self._key())
+        put(self, "key", number_of(self._facts()))
 
-    def _key(self) -> tuple[Any, ...]:
+    def _facts(self) -> tuple[Any, ...]:
         money = tuple(None if m is None else (m.currency, m.scaled[1]) for m in (self.freight, self.insurance))
         return (
             self.destination.jurisdiction,
@@ -337,6 +355,8 @@ class Consignment:
                 )
         given: dict[str, Any] = {
             "destination": order.ship_to.place,
+            "buyer": (order.buyer.kind if order.buyer is not None else None) or "consumer",
+            "dispatch": order.ship_from.country if order.ship_from is not None else None,
             "freight": order.freight if order.freight else None,
             "insurance": order.insurance,
             "registrations": order.registrations,

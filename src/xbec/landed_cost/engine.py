@@ -70,6 +70,8 @@ def landed_cost(
     Raises :class:`XbecError` of the branch that says whose fault it is: :class:`InputError`, :class:`GapError`
     (no law, rate or tariff for it), :class:`Refused`.
     """
+    if on_unknown not in {"raise", "interval"}:
+        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
     law = law or _defaults.get("law") or _default("law")
     fx = fx or _defaults.get("fx") or _default("fx")
     tariff = tariff or _defaults.get("tariff") or _default("tariff")
@@ -157,6 +159,13 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         plan = _first_plan(regime, profiles, consignment, plans)
     else:
         plan = plans[None]
+    if len(lines) == 1 and len(profile.params) == len(regime.line_names):
+        try:
+            values = plan.function(plan.read(consignment, plan.names), regime.figures, (profile.figures,))
+        except TypeError:
+            values = run(regime, plan, profiles, consignment)
+        if type(values) is tuple:
+            return Quote(consignment, regime, profiles, plan, values)
     values = run(regime, plan, profiles, consignment)
     if type(values) is list:
         chosen = tuple(values)
@@ -254,8 +263,6 @@ def _worlds(
     consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any], on_unknown: str
 ) -> Quote | QuoteInterval:
     """Price every world that the unknowns met make, each under its own answers."""
-    if on_unknown not in {"raise", "interval"}:
-        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
     worlds: list[World] = []
     unknowns: dict[str, Unknown] = {}
     todo = [(one, dict(answers), (label,) if label else ()) for label, one in _candidates(consignment)]

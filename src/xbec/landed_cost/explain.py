@@ -87,7 +87,7 @@ def _stated(quote: Quote, name: str) -> Money | None:
 def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
     component = charge.component
     charged = group.charged if isinstance(group.charged, bool) else bool(quote.values[group.charged])
-    if not charged:
+    if not charged or (component.kind is None and not quote.minor(group.result)):
         return None
     parts = " ".join(
         f"{'+' if sign > 0 else '-'} {quote._money(quote.minor(amount)).amount}"

@@ -19,7 +19,7 @@ from xbec.errors import GapError, InputError, NoLaw, NoTariff
 from xbec.kernel.citation import Citation
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
-from xbec.landed_cost.consignment import Consignment, Line
+from xbec.landed_cost.consignment import Consignment, Line, number_of
 from xbec.law.book import Figure, Jurisdiction
 from xbec.law.component import Component, Force, Procedure
 from xbec.law.guard import DAYS, Node, is_fact_of_line, walk
@@ -101,7 +101,7 @@ class Regime:
         self.params: list[Param] = []
         self.figures: tuple[int, ...] = ()
         self.line_names: dict[tuple[Any, ...], int] = {}
-        self.profiles: dict[tuple[Any, ...], Profile] = {}
+        self.profiles: dict[int, Profile] = {}
         self.plans: dict[Any, Any] = {}
         self.rates: dict[str, ExchangeRate] = {}
         self._param_index: dict[tuple[Any, ...], int] = {}
@@ -306,14 +306,16 @@ class Profile:
         self.classes = {tax: self._class_of(tax) for tax in regime.law.taxes}
         self._duty: Duty | GapError | Unknown | None = self._look_up() if regime.uses_tariff else None
         self.leaves = {leaf: self._leaf(leaf) for leaf in regime.leaves}
-        self.structure = (
-            tuple(self.leaves.values()),
-            tuple(self.classes.values()),
-            self._duty_form(),
-            line.key[10],
-            tuple(line.content),
-            line.price_includes,
-            line.duty is not None,
+        self.structure = number_of(
+            (
+                tuple(self.leaves.values()),
+                tuple(self.classes.values()),
+                self._duty_form(),
+                line.facts[10],
+                tuple(line.content),
+                line.price_includes,
+                line.duty is not None,
+            )
         )
 
     def _class_of(self, tax: str) -> str:
@@ -469,7 +471,7 @@ class Profile:
         regime, line = self.regime, self.line
         kind = key[0]
         if kind == "goods":
-            return regime.factor(line.price.currency, line.key[8], key[1])
+            return regime.factor(line.price.currency, line.facts[8], key[1])
         if kind == "content":
             money = line.content.get(key[1])
             if money is None:
