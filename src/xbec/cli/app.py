@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from xbec.errors import DataFileError, GapError, InputError, Refused, XbecError
+from xbec.landed_cost import Consignment, Quote, landed_cost
 
 app = typer.Typer(
     name="xbec", help="Cross-border e-commerce: landed cost with its derivation and its law.", no_args_is_help=True
@@ -34,7 +37,7 @@ def told() -> Iterator[None]:
         yield
     except XbecError as problem:
         console = Console(stderr=True, soft_wrap=True, highlight=False)
-        console.print(f"[bold red]error[/] {problem.problem}", markup=True)
+        console.print(f"[bold red]error[/] {escape(problem.problem)}")
         for name, value in (("field", problem.field), ("value", problem.value), ("allowed", problem.allowed)):
             if value is not None:
                 console.print(f"  {name}: {str(value)[:300]}", markup=False)
@@ -83,7 +86,6 @@ def quote(
 ) -> None:
     """Price an order landed, with every charge, its rule and its source."""
     from xbec.fx import Fx
-    from xbec.landed_cost import Consignment, Quote, landed_cost
     from xbec.platforms import adapter, detect
 
     with told():
@@ -130,28 +132,38 @@ def _pairs(items: list[str], field: str) -> dict[str, str]:
     return pairs
 
 
-def _print_quote(result: Any, *, explain: bool) -> None:
+def _print_quote(result: Quote, *, explain: bool) -> None:
     from xbec.landed_cost.explain import checks_told, headline, rows_of, settings_told, sums
 
     console = Console(highlight=False)
-    table = Table(title=f"{headline(result)} on {result.regime.on}", title_justify="left", show_edge=False)
+    sources: dict[str, int] = {}
+
+    def cited(text: str) -> str:
+        return " ".join(f"[{sources.setdefault(s, len(sources) + 1)}]" for s in text.split("; ") if s)
+
+    table = Table(show_edge=False, pad_edge=False, box=box.SIMPLE_HEAD)
     table.add_column("item", overflow="fold")
     table.add_column("how", overflow="fold")
     table.add_column("amount", justify="right", no_wrap=True)
-    table.add_column("source", overflow="fold", style="dim")
+    table.add_column("source", no_wrap=True, style="dim")
     for row in rows_of(result):
-        table.add_row(row.what, row.how + (f" ! {row.note}" if row.note else ""), str(row.amount), row.source)
+        if explain or not row.working:
+            how = row.how + (f" ! {row.note}" if row.note else "")
+            table.add_row(escape(row.what), escape(how), str(row.amount), escape(cited(row.source)))
     table.add_section()
     for row in sums(result):
-        table.add_row(f"[bold]{row.what}[/]", row.how, f"[bold]{row.amount}[/]", row.source)
+        table.add_row(f"[bold]{row.what}[/]", escape(row.how), f"[bold]{row.amount}[/]", escape(cited(row.source)))
+    console.print(f"[bold]{escape(headline(result))}[/] on {result.regime.on}")
     console.print(table)
-    if explain:
-        for line in checks_told(result):
-            console.print(f"  tested {line}", markup=False)
+    for text, number in sources.items():
+        console.print(f"  [{number}] {text}", markup=False, style="dim")
     for line in settings_told(result):
         console.print(f"  {line}", markup=False)
+    if explain:
+        for line in checks_told(result):
+            console.print(f"  tested {line}", markup=False, style="dim")
     for warning in result.warnings:
-        console.print(f"  [yellow]warning[/] {warning.why}; {warning.cure}")
+        console.print(f"  [yellow]warning[/] {escape(warning.why)}; {escape(warning.cure)}")
 
 
 @law_app.command("show")

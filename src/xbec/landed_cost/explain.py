@@ -24,6 +24,7 @@ class Row:
     amount: Money | None
     source: str
     note: str = ""
+    working: bool = False
 
 
 def headline(quote: Quote) -> str:
@@ -113,8 +114,9 @@ def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
     if component.note:
         notes.append(component.note)
     amount = quote._money(quote.minor(group.result))
-    source = _source(quote, component.citation, group) if component.kind else "working amount"
-    return Row(component.label, how, amount, source, "; ".join(notes))
+    working = component.kind is None
+    source = "working amount" if working else _source(quote, component.citation, group)
+    return Row(component.label, how, amount, source, "; ".join(notes), working)
 
 
 def _rate_told(quote: Quote, group: Group) -> str:
@@ -163,9 +165,12 @@ def checks_told(quote: Quote) -> list[str]:
 
 
 def settings_told(quote: Quote) -> list[str]:
-    """What the law leaves open and how it was decided."""
+    """What the law leaves open where this quote came by, and how it was decided."""
     told = []
+    asked = " ".join(check.text for check in quote.plan.checks)
     for key, setting in quote.regime.law.settings.items():
+        if f"setting('{key}')" not in asked:
+            continue
         value = quote.regime.settings[key]
         told.append(f"setting {key} = {value} ({'default' if value == setting.default else 'chosen'}; {setting.why})")
     return told

@@ -9,6 +9,7 @@ from xbec.kernel.dated import stale
 from xbec.kernel.finding import Finding
 
 if TYPE_CHECKING:
+    from xbec.landed_cost.lower import Charge, Group
     from xbec.landed_cost.quote import Quote
 
 OLD_LAW_DAYS: Final = 365
@@ -23,9 +24,11 @@ def warnings_of(quote: Quote) -> tuple[Finding, ...]:
     regime, plan = quote.regime, quote.plan
     for charge in plan.charges:
         component = charge.component
-        if component.kind is not None and component.force.confidence == "low":
+        if component.kind is not None and _is_charged(quote, charge) and component.force.confidence == "low":
             found[_weak(component.id, component.label, str(component.citation))] = None
         for group in charge.groups:
+            if not group_is_charged(quote, group):
+                continue
             for ref in group.refs:
                 param = quote.param(ref)
                 if param.confidence == "low":
@@ -74,6 +77,15 @@ def warnings_of(quote: Quote) -> tuple[Finding, ...]:
                     )
                 ] = None
     return tuple(found)
+
+
+def group_is_charged(quote: Quote, group: Group) -> bool:
+    """Did the guard of the group hold?"""
+    return group.charged if isinstance(group.charged, bool) else bool(quote.values[group.charged])
+
+
+def _is_charged(quote: Quote, charge: Charge) -> bool:
+    return any(group_is_charged(quote, group) for group in charge.groups)
 
 
 def _weak(where: str, what: str, source: str) -> Finding:
