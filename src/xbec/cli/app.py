@@ -163,7 +163,7 @@ def _print_quote(result: Quote, *, explain: bool) -> None:
         for line in checks_told(result):
             console.print(f"  tested {line}", markup=False, style="dim")
     for warning in result.warnings:
-        console.print(f"  [yellow]warning[/] {escape(warning.why)}; {escape(warning.cure)}")
+        console.print(f"  [yellow]warning[/] {escape(warning.why)}; {escape(warning.cure or '')}")
 
 
 @law_app.command("show")
@@ -227,7 +227,7 @@ def check(
     with told():
         law = Law.default() if overlay is None else Law.default().overlay(overlay)
         for code in law.codes:
-            jurisdiction = law[code]
+            jurisdiction = law.check(code)
             sys.stdout.write(
                 f"ok {code}: {len(jurisdiction.procedures)} procedures, {len(jurisdiction.components)} components, "
                 f"{len(list(jurisdiction.sources))} sources\n"

@@ -11,9 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, Final, TypeVar
 
 from xbec.errors import DataFileError
 from xbec.kernel.citation import Citation
@@ -22,39 +20,6 @@ from xbec.kernel.timeline import Period, Timeline
 T = TypeVar("T")
 LARGEST_FILE: Final = 20_000_000
 """Bytes; a larger data file is refused before it is parsed."""
-
-Event = Literal["ordered", "paid", "loaded", "dispatched", "declared"]
-
-
-class Model(BaseModel):
-    """A record of our own files: strict types, no unknown key."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
-
-
-class SourceModel(Model):
-    """``[source.<id>]``: what was read, where, and when it was checked."""
-
-    title: str = Field(min_length=3)
-    url: str | None = None
-    checked: date
-    published: date | None = None
-
-
-class DatedModel(Model):
-    """The words every dated row shares."""
-
-    start: date = Field(alias="from")
-    end: date | None = Field(default=None, alias="to")
-    source: str
-    status: Literal["in-force", "announced", "suspended", "repealed"] = "in-force"
-    confidence: Literal["high", "medium", "low", "unconfirmed"] = "high"
-    published: date | None = None
-    recorded: date | None = None
-    replaces: str | None = None
-    id: str | None = None
-    note: str | None = None
-    event: Event | None = None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -92,27 +57,12 @@ quotes, e.g. "19 %"
         raise DataFileError(f"not a TOML file: {problem}", field=name) from problem
 
 
-def validate(model: type[Model], content: Mapping[str, Any], *, name: str) -> Any:
-    """Validate parsed content; the first problem is raised with file and key, the others are counted."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as problem:
-        first, *others = problem.errors(include_url=False)
-        key = ".".join(str(part) for part in first["loc"])
-        more = f" (and {len(others)} more)" if others else ""
-        raise DataFileError(
-            f"{first['msg'].lower()}{more}",
-            field=f"{name}: {key}",
-            value=first.get("input") if not isinstance(first.get("input"), dict) else None,
-        ) from problem
-
-
 class Sources:
     """The ``[source]`` table of a file: resolves ``"mwstg art. 25"`` to a citation."""
 
     __slots__ = ("_by_id", "_cache", "name")
 
-    def __init__(self, by_id: Mapping[str, SourceModel], *, name: str) -> None:
+    def __init__(self, by_id: Mapping[str, Mapping[str, Any]], *, name: str) -> None:
         self._by_id = dict(by_id)
         self._cache: dict[str, Citation] = {}
         self.name = name
@@ -132,12 +82,16 @@ class Sources:
                     cure=f"add [source.{ident}] with title and checked",
                 )
             found = Citation(
-                id=ident, title=source.title, locator=locator.strip(), url=source.url, checked=source.checked
+                id=ident,
+                title=source["title"],
+                locator=locator.strip(),
+                url=source.get("url"),
+                checked=source["checked"],
             )
             self._cache[text] = found
         return found
 
-    def __iter__(self) -> Iterator[tuple[str, SourceModel]]:
+    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return iter(self._by_id.items())
 
     def extended_by(self, child: Sources) -> Sources:
@@ -145,21 +99,22 @@ class Sources:
         return Sources(self._by_id | child._by_id, name=child.name)
 
 
-def period(row: DatedModel, value: T, sources: Sources, *, key: str) -> Period[T]:
+def period(row: Mapping[str, Any], value: T, sources: Sources, *, key: str) -> Period[T]:
     """One row as a period of a timeline."""
-    if row.end is not None and row.end <= row.start:
-        raise DataFileError("a period ends before it starts", field=f"{sources.name}: {key}", value=row.end.isoformat())
+    start, end = row["from"], row.get("to")
+    if end is not None and end <= start:
+        raise DataFileError("a period ends before it starts", field=f"{sources.name}: {key}", value=end.isoformat())
     return Period(
         value=value,
-        start=row.start,
-        end=row.end,
-        status=row.status,
-        confidence=row.confidence,
-        published=row.published,
-        recorded=row.recorded,
-        citation=sources.cite(row.source, key=key),
-        replaces=row.replaces,
-        id=row.id,
+        start=start,
+        end=end,
+        status=row.get("status", "in-force"),
+        confidence=row.get("confidence", "high"),
+        published=row.get("published"),
+        recorded=row.get("recorded"),
+        citation=sources.cite(row["source"], key=key),
+        replaces=row.get("replaces"),
+        id=row.get("id"),
     )
 
 

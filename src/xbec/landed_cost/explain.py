@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from xbec.landed_cost.lower import Charge, Check, Group
 
 if TYPE_CHECKING:
     from xbec.landed_cost.quote import Quote
+    from xbec.law import Round
 
 
 @attrs.frozen(slots=True)
@@ -104,19 +107,26 @@ def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
     notes = []
     if waived and component.waive is not None:
         notes.append(f"waived: {component.waive.text}")
-    if component.round is not None:
-        where = (
-            str(component.round.citation)
-            if component.round.citation
-            else f"house convention: {component.round.convention}"
-        )
-        notes.append(f"rounded to {float(component.round.to):g} {component.round.mode} ({where})")
+    for what, rounding in (("base", component.round_base), ("result", component.round)):
+        if rounding is not None:
+            notes.append(
+                f"{what} rounded to {decimal_text(rounding.to)} {rounding.mode} ({_rounding_source(rounding)})"
+            )
     if component.note:
         notes.append(component.note)
     amount = quote._money(quote.minor(group.result))
     working = component.kind is None
     source = "working amount" if working else _source(quote, component.citation, group)
     return Row(component.label, how, amount, source, "; ".join(notes), working)
+
+
+def decimal_text(number: Fraction) -> str:
+    """A fraction with a finite decimal form as text."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+
+
+def _rounding_source(rounding: Round) -> str:
+    return str(rounding.citation) if rounding.citation else f"house convention: {rounding.convention}"
 
 
 def _rate_told(quote: Quote, group: Group) -> str:

@@ -238,6 +238,8 @@ class Lowering:
 
     def amount(self, name: str, line: int) -> Operand:
         """An amount of a line in minor units: given by the consignment, or a component already worked out."""
+        if name.startswith("content."):
+            return self._content(name, line)
         if is_given(name):
             if name not in self.given:
                 self.given[name] = self._given(name)
@@ -247,8 +249,6 @@ class Lowering:
     def _given(self, name: str) -> list[Operand]:
         stem, _, sale = name.partition(".sale")
         role = "sale" if sale or name.endswith(".sale") else "customs"
-        if name.startswith("content."):
-            return [self._content(name, i) for i in range(self.count)]
         if stem == "goods":
             return [self._goods(i, role) for i in range(self.count)]
         if stem not in self.regime.input_names:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +22,11 @@ from xbec.kernel import dated
 from xbec.kernel.citation import Citation
 from xbec.kernel.currencies import currency_codes
 from xbec.kernel.timeline import Period, Timeline
+from xbec.law.check import check_names
 from xbec.law.component import Component, Procedure, build_component, build_procedure
 
 _DEEPEST_CHAIN: Final = 3
+_OWN: Final = Path(__file__).resolve().parents[1] / "data" / "law"
 
 
 @attrs.frozen(slots=True)
@@ -180,7 +181,7 @@ class Law:
         """The law that comes with xbec; the same object each time."""
         global _default
         if _default is None:
-            _default = cls([Path(str(files("xbec"))) / "data" / "law"])
+            _default = cls([_OWN])
         return _default
 
     def overlay(self, path: str | Path) -> Law:
@@ -214,11 +215,15 @@ class Law:
         return found
 
     def _build(self, code: str) -> Jurisdiction:
-        from xbec.law.file import LawFile
-
         content = self._content(code, depth=1)
-        name = f"{code}.toml"
-        return freeze(dated.validate(LawFile, content, name=name), name=name)
+        if self._folders != (_OWN,) or self._texts:
+            check_file(content, name=f"{code}.toml")
+        return freeze(content, name=f"{code}.toml")
+
+    def check(self, code: str) -> Jurisdiction:
+        """The jurisdiction, its file checked word by word: what ``xbec law check`` does for every file."""
+        check_file(self._content(code, depth=1), name=f"{code}.toml")
+        return self[code]
 
     def _content(self, code: str, *, depth: int) -> dict[str, Any]:
         if not re.fullmatch("[A-Z]{2}", str(code)[:3]) or code not in self:
@@ -246,6 +251,14 @@ class Law:
 
 
 _default: Law | None = None
+
+
+def check_file(content: Mapping[str, Any], *, name: str) -> None:
+    """Refuse what a law file may not hold, naming file and key."""
+    from xbec.kernel.dated_file import validate
+    from xbec.law.file import LawFile
+
+    validate(LawFile, content, name=name)
 
 
 def extend(parent: Mapping[str, Any], child: Mapping[str, Any], *, name: str) -> dict[str, Any]:
@@ -276,14 +289,14 @@ def extend(parent: Mapping[str, Any], child: Mapping[str, Any], *, name: str) ->
     return merged
 
 
-def read_figure(row: Any, *, where: str) -> Figure:
+def read_figure(row: Mapping[str, Any], *, where: str) -> Figure:
     """A row's amount, rate or number as an exact figure."""
-    if row.amount is not None:
-        value, currency = amount(row.amount, where=where)
-        return Figure("amount", value, currency, row.amount)
-    if row.rate is not None:
-        return Figure("rate", rate(row.rate, where=where), None, row.rate)
-    return Figure("number", exact(row.number, where=where), None, row.number)
+    if "amount" in row:
+        value, currency = amount(row["amount"], where=where)
+        return Figure("amount", value, currency, row["amount"])
+    if "rate" in row:
+        return Figure("rate", rate(row["rate"], where=where), None, row["rate"])
+    return Figure("number", exact(row["number"], where=where), None, row["number"])
 
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
@@ -320,77 +333,69 @@ def _known_currency(code: str, where: str) -> None:
         raise DataFileError("no such currency", field=where, value=code, allowed="ISO 4217 codes")
 
 
-def freeze(file: Any, *, name: str) -> Jurisdiction:
-    """A validated file as frozen values; what a model cannot check (sources, overlaps, names) is checked here."""
-    sources = dated.Sources(file.source, name=name)
+def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
+    """The content of a file as frozen values; sources, overlaps and names are checked on the way."""
+    sources = dated.Sources(file["source"], name=name)
 
-    def figures(rows: Iterable[Any], key: str) -> Timeline[Figure]:
-        periods = [
-            dated.period(
-                row,
-                read_figure(row, where=f"{name}: {key}")
-                if hasattr(row, "amount")
-                else Figure("rate", rate(row.rate, where=f"{name}: {key}"), None, row.rate),
-                sources,
-                key=key,
-            )
-            for row in rows
-        ]
+    def figures(rows: Iterable[Mapping[str, Any]], key: str) -> Timeline[Figure]:
+        where = f"{name}: {key}"
+        periods = [dated.period(row, read_figure(row, where=where), sources, key=key) for row in rows]
         return dated.timeline(periods, name=name, key=key)
 
-    values = {key: figures(rows, f"value.{key}") for key, rows in file.value.items()}
     taxes = {
         tax: {cls: figures(rows, f"tax.{tax}.{cls}") for cls, rows in classes.items()}
-        for tax, classes in file.tax.items()
+        for tax, classes in file.get("tax", {}).items()
     }
-    tables = {
-        key: Table(t.key, {k: figures(rows, f"table.{key}.{k}") for k, rows in t.rows.items()})
-        for key, t in file.table.items()
-    }
-    lists = {
-        key: ProductList(key, frozenset(x.hs), x.complete, dated.period(x, key, sources, key=f"list.{key}"))
-        for key, x in file.lists.items()
-    }
-    settings = {
-        key: Setting(key, tuple(x.choices), x.default, x.why, sources.cite(x.source, key=f"setting.{key}"))
-        for key, x in file.setting.items()
-    }
-    for row in file.classify:
-        if row.tax not in taxes or row.tax_class not in taxes[row.tax]:
+    classified = file.get("classify", [])
+    for row in classified:
+        if row["tax"] not in taxes or row["class"] not in taxes[row["tax"]]:
             raise DataFileError(
                 "classify names a tax class the file does not define",
                 field=f"{name}: classify",
-                value=f"{row.tax}.{row.tax_class}",
+                value=f"{row['tax']}.{row['class']}",
             )
-    _known_currency(file.currency, f"{name}: currency")
-    if "customs" not in file.exchange:
+    _known_currency(file["currency"], f"{name}: currency")
+    exchange = file["exchange"]
+    if "customs" not in exchange:
         raise DataFileError("the rule of the customs exchange rate is missing", field=f"{name}: exchange.customs")
     jurisdiction = Jurisdiction(
-        code=file.jurisdiction,
-        name=file.name,
-        currency=file.currency,
-        begins=file.begins,
-        customs_territory=file.territory.customs,
-        tax_territory=file.territory.tax,
-        tariff=file.tariff,
-        price_tax=file.price_tax,
-        exchange={role: Exchange(x.rule, x.event) for role, x in file.exchange.items()},
+        code=file["jurisdiction"],
+        name=file["name"],
+        currency=file["currency"],
+        begins=file["begins"],
+        customs_territory=file["territory"]["customs"],
+        tax_territory=file["territory"]["tax"],
+        tariff=file.get("tariff"),
+        price_tax=file.get("price_tax"),
+        exchange={role: Exchange(x["rule"], x.get("event", "declared")) for role, x in exchange.items()},
         sources=sources,
-        values=values,
+        values={key: figures(rows, f"value.{key}") for key, rows in file.get("value", {}).items()},
         taxes=taxes,
         classifications=tuple(
             Classification(
-                x.tax, x.tax_class, tuple(x.hs), dated.period(x, x.tax_class, sources, key=f"classify.{x.tax_class}")
+                x["tax"],
+                x["class"],
+                tuple(x["hs"]),
+                dated.period(x, x["class"], sources, key=f"classify.{x['class']}"),
             )
-            for x in file.classify
+            for x in classified
         ),
-        tables=tables,
-        lists=lists,
-        settings=settings,
-        procedures=tuple(build_procedure(p, sources, name=name) for p in file.procedure),
-        components=tuple(build_component(c, sources, name=name) for c in file.component if c.id is not None),
+        tables={
+            key: Table(t["key"], {k: figures(rows, f"table.{key}.{k}") for k, rows in t["rows"].items()})
+            for key, t in file.get("table", {}).items()
+        },
+        lists={
+            key: ProductList(key, frozenset(x["hs"]), x["complete"], dated.period(x, key, sources, key=f"list.{key}"))
+            for key, x in file.get("list", {}).items()
+        },
+        settings={
+            key: Setting(
+                key, tuple(x["choices"]), x["default"], x["why"], sources.cite(x["source"], key=f"setting.{key}")
+            )
+            for key, x in file.get("setting", {}).items()
+        },
+        procedures=tuple(build_procedure(p, sources, name=name) for p in file.get("procedure", [])),
+        components=tuple(build_component(c, sources, name=name) for c in file.get("component", []) if "id" in c),
     )
-    from xbec.law.check import check_names
-
     check_names(jurisdiction, name=name)
     return jurisdiction

@@ -130,7 +130,15 @@ def _guard(text: str | None, where: str) -> Guard | None:
 
 
 def _force(model: Any) -> Force:
-    return Force(model.start, model.end, model.status, model.confidence, model.published, model.recorded, model.event)
+    return Force(
+        model.get("from"),
+        model.get("to"),
+        model.get("status", "in-force"),
+        model.get("confidence", "high"),
+        model.get("published"),
+        model.get("recorded"),
+        model.get("event"),
+    )
 
 
 def _collects(value: Any, where: str) -> tuple[Collector, ...]:
@@ -140,7 +148,7 @@ def _collects(value: Any, where: str) -> tuple[Collector, ...]:
         if value not in COLLECTORS:
             raise DataFileError("no such collector", field=where, value=value, allowed=", ".join(COLLECTORS))
         return (Collector(value, None),)
-    return tuple(Collector(c.by, _guard(c.when, where)) for c in value)
+    return tuple(Collector(c["by"], _guard(c.get("when"), where)) for c in value)
 
 
 def _signed(names: list[str]) -> tuple[tuple[int, str], ...]:
@@ -152,7 +160,9 @@ def build_rate(word: Any, *, where: str) -> Rate:
     from xbec.law.book import amount, rate
 
     if isinstance(word, list):
-        return Rate("cases", "by case", cases=tuple((_guard(x.when, where), _case(x, where=where)) for x in word))
+        return Rate(
+            "cases", "by case", cases=tuple((_guard(x.get("when"), where), _case(x, where=where)) for x in word)
+        )
     if isinstance(word, str):
         if word.strip().endswith("%") or "/" in word:
             return Rate("ratio", word, number=rate(word, where=where))
@@ -164,7 +174,7 @@ def build_rate(word: Any, *, where: str) -> Rate:
 def _case(word: Any, *, where: str) -> Rate:
     from xbec.law.book import amount
 
-    said = [k for k in ("value", "tax", "tariff", "table", "amount", "bands", "rate") if getattr(word, k) is not None]
+    said = [k for k in ("value", "tax", "tariff", "table", "amount", "bands", "rate") if word.get(k) is not None]
     if len(said) != 1:
         raise DataFileError(
             "a rate says exactly one of value, tax, tariff, table, amount, bands, rate",
@@ -173,31 +183,40 @@ def _case(word: Any, *, where: str) -> Rate:
         )
     form = said[0]
     if form == "rate":
-        return build_rate(word.rate, where=where)
+        return build_rate(word["rate"], where=where)
     if form == "tariff":
         return Rate("tariff", "duty rate of the tariff")
     if form == "amount":
-        if word.unit is None:
+        if word.get("unit") is None:
             raise DataFileError("an amount per quantity needs a unit", field=where)
-        if isinstance(word.amount, dict):
+        if isinstance(word["amount"], dict):
             return Rate(
-                "quantity", f"{word.amount['value']} per {word.unit}", name=word.amount["value"], unit=word.unit
+                "quantity",
+                f"{word['amount']['value']} per {word.get('unit')}",
+                name=word["amount"]["value"],
+                unit=word.get("unit"),
             )
-        number, currency = amount(word.amount, where=where)
-        return Rate("quantity", f"{word.amount} per {word.unit}", number=number, currency=currency, unit=word.unit)
+        number, currency = amount(word["amount"], where=where)
+        return Rate(
+            "quantity",
+            f"{word['amount']} per {word.get('unit')}",
+            number=number,
+            currency=currency,
+            unit=word.get("unit"),
+        )
     if form == "bands":
-        if word.by is None:
+        if word.get("by") is None:
             raise DataFileError("bands need the amount they look at: by", field=where)
         bands: list[tuple[Fraction | None, str | None, Rate]] = []
-        for band in word.bands:
-            limit = (None, None) if band.up_to is None else amount(band.up_to, where=where)
-            bands.append((*limit, build_rate(band.rate, where=where)))
+        for band in word["bands"]:
+            limit = (None, None) if band.get("up_to") is None else amount(band["up_to"], where=where)
+            bands.append((*limit, build_rate(band["rate"], where=where)))
         if bands[-1][0] is not None or any(b[0] is None for b in bands[:-1]):
             raise DataFileError("the last band, and only the last, is open", field=where)
-        return Rate("bands", "by band", name=word.by, bands=tuple(bands))
-    name = getattr(word, form)
-    if form == "value" and word.unit is not None:
-        return Rate("quantity", f"{name} per {word.unit}", name=name, unit=word.unit)
+        return Rate("bands", "by band", name=word.get("by"), bands=tuple(bands))
+    name = word[form]
+    if form == "value" and word.get("unit") is not None:
+        return Rate("quantity", f"{name} per {word.get('unit')}", name=name, unit=word.get("unit"))
     return Rate(form, name, name=name)
 
 
@@ -217,11 +236,11 @@ def _round(model: Any, sources: Sources, where: str) -> Round | None:
 
     if model is None:
         return None
-    step = exact(model.to, where=where)
+    step = exact(model["to"], where=where)
     if step <= 0:
-        raise DataFileError("a rounding step is positive", field=where, value=model.to)
-    cited = sources.cite(model.source, key=where) if model.source else None
-    return Round(step, model.mode, cited, model.convention)
+        raise DataFileError("a rounding step is positive", field=where, value=model["to"])
+    cited = sources.cite(model["source"], key=where) if "source" in model else None
+    return Round(step, model.get("mode", "half-up"), cited, model.get("convention"))
 
 
 def _factor(text: str | None, where: str) -> Fraction | None:
@@ -232,51 +251,50 @@ def _factor(text: str | None, where: str) -> Fraction | None:
 
 def build_procedure(model: Any, sources: Sources, *, name: str) -> Procedure:
     """A validated procedure, frozen."""
-    where = f"{name}: procedure.{model.id}"
+    where = f"{name}: procedure.{model['id']}"
     return Procedure(
-        id=model.id,
-        title=model.title or model.id,
-        when=_guard(model.when, f"{where}.when"),
-        collects=_collects(model.collects, f"{where}.collects"),
-        refuse=model.refuse,
-        citation=sources.cite(model.source, key=f"procedure.{model.id}"),
+        id=model["id"],
+        title=model.get("title") or model["id"],
+        when=_guard(model.get("when"), f"{where}.when"),
+        collects=_collects(model.get("collects"), f"{where}.collects"),
+        refuse=model.get("refuse"),
+        citation=sources.cite(model["source"], key=f"procedure.{model['id']}"),
         force=_force(model),
     )
 
 
 def build_component(model: Any, sources: Sources, *, name: str) -> Component:
     """A validated component, frozen."""
-    where = f"{name}: component.{model.id}"
-    gross = model.gross_up
+    where = f"{name}: component.{model['id']}"
+    gross = model.get("gross_up")
+    waive = model.get("waive", {})
     return Component(
-        id=model.id,
-        kind=model.kind,
-        label=model.label or model.id,
-        procedures=None if model.procedures is None else tuple(model.procedures),
-        when=_guard(model.when, f"{where}.when"),
-        base=_signed(model.base or []),
-        rate=None if model.rate is None else build_rate(model.rate, where=f"{where}.rate"),
-        per=tuple(model.per),
-        deduct=_off(model.deduct, f"{where}.deduct"),
-        less=_off(model.less, f"{where}.less"),
+        id=model["id"],
+        kind=model.get("kind"),
+        label=model.get("label") or model["id"],
+        procedures=None if model.get("procedures") is None else tuple(model["procedures"]),
+        when=_guard(model.get("when"), f"{where}.when"),
+        base=_signed(model.get("base") or []),
+        rate=None if model.get("rate") is None else build_rate(model["rate"], where=f"{where}.rate"),
+        per=tuple(model.get("per", ["line"])),
+        deduct=_off(model.get("deduct"), f"{where}.deduct"),
+        less=_off(model.get("less"), f"{where}.less"),
         gross_up=gross if isinstance(gross, bool) else False if gross is None else build_rate(gross, where=where),
-        times=_factor(model.times, f"{where}.times"),
-        times_base=_factor(model.times_base, f"{where}.times_base"),
-        round=_round(model.round, sources, f"{where}.round"),
-        round_base=_round(model.round_base, sources, f"{where}.round_base"),
-        at_least=_figure(model.at_least, f"{where}.at_least"),
-        at_most=_figure(model.at_most, f"{where}.at_most"),
-        waive=_guard(model.waive.when, f"{where}.waive") if model.waive else None,
-        waive_citation=(
-            sources.cite(model.waive.source, key=f"component.{model.id}.waive")
-            if model.waive and model.waive.source
-            else None
-        ),
-        waives=tuple(model.waives or ()),
-        choose=model.choose,
-        among=tuple(model.among or ()),
-        collects=_collects(model.collects, f"{where}.collects"),
-        citation=sources.cite(model.source, key=f"component.{model.id}") if model.source else None,
+        times=_factor(model.get("times"), f"{where}.times"),
+        times_base=_factor(model.get("times_base"), f"{where}.times_base"),
+        round=_round(model.get("round"), sources, f"{where}.round"),
+        round_base=_round(model.get("round_base"), sources, f"{where}.round_base"),
+        at_least=_figure(model.get("at_least"), f"{where}.at_least"),
+        at_most=_figure(model.get("at_most"), f"{where}.at_most"),
+        waive=_guard(waive.get("when"), f"{where}.waive"),
+        waive_citation=sources.cite(waive["source"], key=f"component.{model['id']}.waive")
+        if "source" in waive
+        else None,
+        waives=tuple(model.get("waives") or ()),
+        choose=model.get("choose"),
+        among=tuple(model.get("among") or ()),
+        collects=_collects(model.get("collects"), f"{where}.collects"),
+        citation=sources.cite(model["source"], key=f"component.{model['id']}") if model.get("source") else None,
         force=_force(model),
-        note=model.note,
+        note=model.get("note"),
     )

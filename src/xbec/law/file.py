@@ -1,4 +1,7 @@
-"""What a law file may hold, as pydantic models: the border between TOML and the frozen law book."""
+"""What a law file may hold, as pydantic models: the border between TOML and the law book.
+
+Files of a user are checked whenever they are read; those that come with xbec are checked by ``xbec law check`` and the
+tests, so that reading one of them at the first quote costs no second check."""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from xbec.kernel.dated import DatedModel, Event, Model, SourceModel
+from xbec.kernel.dated_file import DatedModel, Event, Model, SourceModel
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.]*(?:-[\w.]+)*$", max_length=60)]
 Guard = Annotated[str, Field(min_length=1, max_length=2000)]
