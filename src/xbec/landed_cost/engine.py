@@ -147,9 +147,8 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
     lines = consignment.sorted_lines
     if len(lines) == 1:
         line = lines[0]
-        profile = regime.profiles.get(line.key) or regime.profile(line)
-        profiles: tuple[Profile, ...] = (profile,)
-        structure: Any = profile.structure
+        profiles: tuple[Profile, ...] = (regime.profiles.get(line.key) or regime.profile(line),)
+        structure: Any = profiles[0].structure
     else:
         profiles = tuple([regime.profile(x) for x in lines])
         structure = (consignment.shape, tuple([p.structure for p in profiles]))
@@ -159,21 +158,32 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         plan = _first_plan(regime, profiles, consignment, plans)
     else:
         plan = plans[None]
-    if len(lines) == 1 and len(profile.params) == len(regime.line_names):
-        try:
-            values = plan.function(plan.read(consignment, plan.names), regime.figures, (profile.figures,))
-        except TypeError:
-            values = run(regime, plan, profiles, consignment)
-        if type(values) is tuple:
-            return Quote(consignment, regime, profiles, plan, values)
-    values = run(regime, plan, profiles, consignment)
-    if type(values) is list:
-        chosen = tuple(values)
-        found = plans.get(chosen)
-        plan = plans[chosen] = found or make_plan(regime, profiles, consignment.shape, chosen)
-        plans[None] = plan
-        values = run(regime, plan, profiles, consignment)
+    width = len(regime.line_names)
+    for profile in profiles:
+        if len(profile.params) != width:
+            profile.fill()
+    figures = (profiles[0].figures,) if len(profiles) == 1 else tuple([p.figures for p in profiles])
+    try:
+        values = plan.function(plan.read(consignment, plan.names), regime.figures, figures)
+        if type(values) is list:
+            chosen = tuple(values)
+            found = plans.get(chosen)
+            if found is None:
+                found = plans[chosen] = make_plan(regime, profiles, consignment.shape, chosen)
+                return price(regime, consignment)
+            plan = found
+            values = plan.function(plan.read(consignment, plan.names), regime.figures, figures)
+    except TypeError:
+        raise_gap(profiles)
+        raise
     return Quote(consignment, regime, profiles, plan, values)
+
+
+def raise_gap(profiles: tuple[Profile, ...]) -> None:
+    """Raise the gap behind a figure a program met and a profile could not give."""
+    for profile in profiles:
+        for gap in profile.gaps.values():
+            raise gap
 
 
 def _first_plan(
@@ -188,33 +198,19 @@ def _first_plan(
             for profile in profiles:
                 profile.fill()
             inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
-            function = make_selector(lower, choice)
-            chosen = tuple(_call(function, inputs, regime, profiles))
+            try:
+                chosen = tuple(
+                    make_selector(lower, choice)(inputs, regime.figures, tuple(p.figures for p in profiles))
+                )
+            except TypeError:
+                raise_gap(profiles)
+                raise
         plan = make_plan(regime, profiles, consignment.shape, chosen)
     except BaseException:
         regime.plans = {k: v for k, v in regime.plans.items() if v}
         raise
     plans[None] = plans[chosen] = plan
     return plan
-
-
-def run(regime: Regime, plan: Plan, profiles: tuple[Profile, ...], consignment: Consignment) -> Any:
-    """The values of a plan for a consignment; a list of procedures where the plan is not the one for it."""
-    width = len(regime.line_names)
-    for profile in profiles:
-        if len(profile.params) != width:
-            profile.fill()
-    return _call(plan.function, plan.read(consignment, plan.names), regime, profiles)
-
-
-def _call(function: Any, inputs: tuple[int, ...], regime: Regime, profiles: tuple[Profile, ...]) -> Any:
-    try:
-        return function(inputs, regime.figures, tuple([p.figures for p in profiles]))
-    except TypeError:
-        for profile in profiles:
-            for gap in profile.gaps.values():
-                raise gap from None
-        raise
 
 
 def _candidates(consignment: Consignment) -> list[tuple[str, Consignment]]:
