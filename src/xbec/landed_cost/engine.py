@@ -21,6 +21,7 @@ from xbec.law import Law
 
 if TYPE_CHECKING:
     from xbec.fx import Fx
+    from xbec.kernel.rounding import Rounding
     from xbec.tariff import Tariff
 
 MOST_WORLDS: Final = 64
@@ -55,6 +56,7 @@ def landed_cost(
     fx: Fx | None = None,
     tariff: Tariff | None = None,
     settings: Mapping[str, str] = _NOTHING,
+    rounding: Mapping[str, Rounding] = _NOTHING,
     procedure: str | None = None,
     answers: Mapping[str, Any] = _NOTHING,
     known_on: date | None = None,
@@ -63,7 +65,8 @@ def landed_cost(
     """What a consignment costs landed, with every charge, who collects and who pays it, and why.
 
     ``on`` is the day of the quote (each event day of the consignment defaults to it). ``settings`` decides what the law
-    leaves to the declarant; ``procedure`` forces one; ``answers`` states what is unknown, by the key the quote names.
+    leaves to the declarant; ``rounding`` states how a component (or ``goods``, ``freight``, ``insurance``) is rounded;
+    ``procedure`` forces one; ``answers`` states what is unknown, by the key the quote names.
     ``known_on`` prices with what was known on an earlier day. ``on_unknown="interval"`` prices every candidate of an
     unknown; ``"raise"`` (default) raises :class:`Undetermined` where the candidates lead to different totals.
 
@@ -85,12 +88,13 @@ def landed_cost(
             procedure,
             tuple(sorted(settings.items())) if settings else None,
             tuple(sorted(answers.items())) if answers else None,
+            tuple(sorted((k, str(v)) for k, v in rounding.items())) if rounding else None,
             consignment.key,
         )
         regime = _regimes.get(key)
     except (TypeError, AttributeError) as problem:
         raise _not_priceable(consignment, on) from problem
-    engine = (law, fx, tariff, settings, procedure, known_on)
+    engine = (law, fx, tariff, settings, procedure, known_on, rounding)
     try:
         if regime is None:
             regime = _regime(key, consignment, on, engine, answers)
@@ -108,7 +112,7 @@ def _not_priceable(consignment: object, on: object) -> InputError:
 def _regime(
     key: Any, consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]
 ) -> Regime:
-    law, fx, tariff, settings, procedure, known_on = engine
+    law, fx, tariff, settings, procedure, known_on, rounding = engine
     if isinstance(on, bool) or type(on) is not date:
         raise InputError("not a day", field="on", value=on, allowed="a datetime.date")
     jurisdiction = law[consignment.destination.jurisdiction]
@@ -135,6 +139,7 @@ def _regime(
         settings=settings,
         procedure=procedure,
         answers=answers,
+        rounding=rounding,
     )
     if len(_regimes) >= _MOST_REGIMES:
         _regimes.clear()
@@ -199,9 +204,7 @@ def _first_plan(
                 profile.fill()
             inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
             try:
-                chosen = tuple(
-                    make_selector(lower, choice)(inputs, regime.figures, tuple(p.figures for p in profiles))
-                )
+                chosen = tuple(make_selector(lower, choice)(inputs, regime.figures, tuple(p.figures for p in profiles)))
             except TypeError:
                 raise_gap(profiles)
                 raise
@@ -269,15 +272,8 @@ def _worlds(
     while todo:
         one, assumed, labels = todo.pop(0)
         try:
-            key = (
-                *map(id, engine[:3]),
-                on,
-                engine[5],
-                engine[4],
-                tuple(sorted(engine[3].items())),
-                repr(sorted(assumed.items(), key=str)),
-                one.key,
-            )
+            said = repr([sorted(x.items(), key=str) for x in (engine[3], assumed, engine[6])])
+            key = (*map(id, engine[:3]), on, engine[4:6], said, one.key)
             regime = _regimes.get(key) or _regime(key, one, on, engine, assumed)
             worlds.append(World(labels, price(regime, one)))
         except Question as question:

@@ -12,6 +12,7 @@ import attrs
 from xbec.errors import InputError, MissingExtra
 from xbec.kernel.money import Money
 from xbec.landed_cost.lower import Charge, Check, Group
+from xbec.landed_cost.regime import STATED
 
 if TYPE_CHECKING:
     from xbec.landed_cost.quote import Quote
@@ -37,7 +38,8 @@ def headline(quote: Quote) -> str:
     sale = "B2C" if consignment.buyer == "consumer" else "B2B"
     place = consignment.destination
     where = place.subdivision or place.country
-    return f"{where}, {sale} by {consignment.channel}, {consignment.terms}, {titles}"
+    stated = " (procedure stated)" if quote.regime.forced is not None else ""
+    return f"{where}, {sale} by {consignment.channel}, {consignment.terms}, {titles}{stated}"
 
 
 def rows_of(quote: Quote) -> list[Row]:
@@ -107,7 +109,10 @@ def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
     notes = []
     if waived and component.waive is not None:
         notes.append(f"waived: {component.waive.text}")
-    for what, rounding in (("base", component.round_base), ("result", component.round)):
+    for what, rounding in (
+        ("base", component.round_base),
+        ("result", quote.regime.rounding.get(component.id, component.round)),
+    ):
         if rounding is not None:
             notes.append(
                 f"{what} rounded to {decimal_text(rounding.to)} {rounding.mode} ({_rounding_source(rounding)})"
@@ -126,7 +131,9 @@ def decimal_text(number: Fraction) -> str:
 
 
 def _rounding_source(rounding: Round) -> str:
-    return str(rounding.citation) if rounding.citation else f"house convention: {rounding.convention}"
+    if rounding.citation is not None:
+        return str(rounding.citation)
+    return STATED if rounding.convention == STATED else f"house convention: {rounding.convention}"
 
 
 def _rate_told(quote: Quote, group: Group) -> str:

@@ -257,7 +257,7 @@ class Lowering:
         factor = self.of_regime(
             ("factor", stem, role), lambda: self.regime.factor(money.currency, money.scaled[1], role)
         )
-        whole = self.rounded(self.times(Exact(self._input(stem, -1)), factor), None)
+        whole = self.rounded(self.times(Exact(self._input(stem, -1)), factor), self.regime.rounding.get(stem))
         shares = self.shares(whole, [self.amount("goods", i) for i in range(self.count)])
         if stem in {"freight", "insurance"}:
             return [self._net(shares[i], i) for i in range(self.count)]
@@ -273,7 +273,8 @@ class Lowering:
 
     def _goods(self, line: int, role: str) -> Operand:
         value = Exact(self._input("goods", line))
-        node = self.op("cap", self.rounded(self.times(value, self.of_line(line, ("goods", role))), None))
+        exact = self.times(value, self.of_line(line, ("goods", role)))
+        node = self.op("cap", self.rounded(exact, self.regime.rounding.get("goods")))
         return self._net(node, line)
 
     def _net(self, gross: Operand, line: int) -> Operand:

@@ -205,7 +205,7 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
     base = Exact(_signed(lower, parts, negative))
     base_node = base.num if component.base else None
     result, sure = _result(lower, component, group, base)
-    node = lower.rounded(result, component.round)
+    node = lower.rounded(result, lower.regime.rounding.get(component.id, component.round))
     if sure is not True:
         charged = _both(lower, charged, sure)
     node = lower.select(charged, node, const(0))

@@ -19,9 +19,10 @@ from xbec.errors import GapError, InputError, NoLaw, NoTariff
 from xbec.kernel.citation import Citation
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
+from xbec.kernel.rounding import Rounding
 from xbec.landed_cost.consignment import Consignment, Line, number_of
 from xbec.law.book import Figure, Jurisdiction
-from xbec.law.component import Component, Force, Procedure
+from xbec.law.component import Component, Force, Procedure, Round
 from xbec.law.guard import DAYS, Node, is_fact_of_line, walk
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 Answers = Mapping[str, Any]
 _TERRITORY = "_territory"
+STATED = "stated by the caller"
+_MODES = {"ceil": "up", "floor": "down"}
+"""Amounts are never below zero here, so these are one."""
 
 
 @attrs.frozen(slots=True)
@@ -84,6 +88,7 @@ class Regime:
         settings: Mapping[str, str],
         procedure: str | None,
         answers: Answers,
+        rounding: Mapping[str, Rounding],
     ) -> None:
         self.law = law
         self.on = on
@@ -95,6 +100,7 @@ class Regime:
         self.days = {event: getattr(consignment.days, event) or on for event in DAYS}
         self.digits = Money(0, law.currency).digits
         self.settings = {key: s.default for key, s in law.settings.items()} | self._known_settings(settings)
+        self.rounding = {name: self._stated(name, how) for name, how in rounding.items()}
         self.forced = self._known_procedure(procedure)
         self.procedures: tuple[Procedure, ...] = tuple(p for p in law.procedures if self._in_force(p.force))
         self.components: tuple[Component, ...] = tuple(c for c in law.components if self._in_force(c.force))
@@ -122,6 +128,16 @@ class Regime:
                     allowed=", ".join(known.choices),
                 )
         return {k: v for k, v in settings.items() if k in self.law.settings}
+
+    def _stated(self, name: str, how: Rounding) -> Round:
+        known = [c.id for c in self.law.components]
+        if name not in known and name not in {"goods", "freight", "insurance"}:
+            raise InputError(
+                f"{self.law.code} has no such amount", field="rounding", value=name, allowed=", ".join(known)
+            )
+        if not isinstance(how, Rounding):
+            raise InputError("not a Rounding", field=f"rounding[{name}]", value=how, allowed="Rounding(step, mode)")
+        return Round(Fraction(how.step), _MODES.get(how.mode, how.mode), None, STATED)
 
     def _known_procedure(self, procedure: str | None) -> str | None:
         ids = [p.id for p in self.law.procedures]

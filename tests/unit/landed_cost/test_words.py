@@ -11,6 +11,7 @@ import pytest
 
 from xbec import Consignment, Law, Line, Money, landed_cost
 from xbec.errors import DataFileError, InputError, Refused, Undetermined
+from xbec.kernel.rounding import Rounding
 from xbec.landed_cost import Quote, QuoteInterval, verify_trace
 
 DAY = date(2026, 8, 3)
@@ -307,3 +308,19 @@ def test_text_of_a_law_file_never_reaches_generated_code(tmp_path: Path) -> None
     evil = charge(id='"x"', kind='"tax"', label='"__import__"', base='["goods"]', rate='"5 %"')
     quote = price(tmp_path, evil)
     assert set(quote.plan.function.__code__.co_names) <= {"over_cap", "allocate", "even"}
+
+
+def test_a_stated_rounding_wins_and_is_shown(tmp_path: Path) -> None:
+    quote = price(tmp_path, DUTY, line("99.99"), how={"rounding": {"duty": Rounding("1", "down")}})
+    assert minor(quote, "duty") == Decimal("9.00")
+    assert "stated by the caller" in quote.explain()
+    with pytest.raises(InputError, match="no such amount"):
+        price(tmp_path, DUTY, how={"rounding": {"dutty": Rounding("1")}})
+
+
+def test_what_a_part_of_the_value_is_asked_only_where_it_is_charged(tmp_path: Path) -> None:
+    body = charge(id='"x"', kind='"excise"', base='["content.excise"]', when="\"flag('alcohol')\"")
+    spirit = line(flags={"alcohol"}, content={"excise": Money("7.00", "MXN")})
+    assert minor(price(tmp_path, body, spirit, line(hs="610990")), "x") == Decimal("7.00")
+    with pytest.raises(InputError, match="content"):
+        price(tmp_path, body, line(flags={"alcohol"}))
