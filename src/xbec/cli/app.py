@@ -133,7 +133,7 @@ def _pairs(items: list[str], field: str) -> dict[str, str]:
 
 
 def _print_quote(result: Quote, *, explain: bool) -> None:
-    from xbec.landed_cost.explain import checks_told, headline, rows_of, settings_told, sums
+    from xbec.landed_cost.explain import checks_told, days_told, headline, rows_of, settings_told, sums
 
     console = Console(highlight=False)
     sources: dict[str, int] = {}
@@ -157,6 +157,7 @@ def _print_quote(result: Quote, *, explain: bool) -> None:
     console.print(table)
     for text, number in sources.items():
         console.print(f"  [{number}] {text}", markup=False, style="dim")
+    console.print(f"  {days_told(result)}; data of {result.regime.edition}", markup=False)
     for line in settings_told(result):
         console.print(f"  {line}", markup=False)
     if explain:

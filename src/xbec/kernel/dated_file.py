@@ -41,7 +41,6 @@ class DatedModel(Model):
     replaces: str | None = None
     id: str | None = None
     note: str | None = None
-    event: Event | None = None
 
 
 def validate(model: type[Model], content: Mapping[str, Any], *, name: str) -> None:

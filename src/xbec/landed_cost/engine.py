@@ -140,6 +140,7 @@ def _regime(
         procedure=procedure,
         answers=answers,
         rounding=rounding,
+        edition=law.edition,
     )
     if len(_regimes) >= _MOST_REGIMES:
         _regimes.clear()

@@ -193,6 +193,13 @@ def settings_told(quote: Quote) -> list[str]:
     return told
 
 
+def days_told(quote: Quote) -> str:
+    """Which event days were stated; the others are the day of the quote."""
+    stated = [f"{e} {getattr(quote.consignment.days, e)}" for e in sorted(quote.regime.days)]
+    told = ", ".join(x for x in stated if not x.endswith("None"))
+    return f"days: {told}; every other {quote.regime.on}" if told else f"days: every event {quote.regime.on}"
+
+
 def sums(quote: Quote) -> list[Row]:
     """Assessed, who collects, landed, seller's cost."""
     collected = ", ".join(f"{who} collects {amount}" for who, amount in quote.by_collector.items() if amount.minor)
@@ -222,7 +229,7 @@ def explain(quote: Quote, *, form: str = "text") -> str:
         raise InputError("not a form of explanation", field="form", value=form, allowed="text, markdown")
     rows = [*rows_of(quote), *sums(quote)]
     tested = checks_told(quote)
-    notes = [*settings_told(quote), *(f"warning: {w.why}; {w.cure}" for w in quote.warnings)]
+    notes = [days_told(quote), *settings_told(quote), *(f"warning: {w.why}; {w.cure}" for w in quote.warnings)]
     if form == "markdown":
         told = [
             f"**{headline(quote)}** on {quote.regime.on}",
@@ -281,6 +288,7 @@ def to_dict(quote: Quote) -> dict[str, Any]:
         "interval": False,
         "jurisdiction": quote.regime.law.code,
         "on": quote.regime.on.isoformat(),
+        "edition": quote.regime.edition,
         "days": {k: v.isoformat() for k, v in sorted(quote.regime.days.items())},
         "currency": quote.currency,
         "procedures": list(quote.procedures),

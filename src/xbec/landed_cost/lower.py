@@ -137,6 +137,7 @@ class Lowering:
         self.sides: list[Side] = []
         self.refs: list[tuple[Any, ...]] = []
         self.inside: list[Operand] = []
+        self.event = "declared"
         self.result: Operand | None = None
         self.here: tuple[int, ...] = tuple(range(self.count))
 
@@ -436,8 +437,8 @@ class Lowering:
             pieces = self._input("piece", line)
             return Exact(self.mul(self.amount("goods", line), const(10**6)), pieces), True
         if name in self.regime.law.values and name not in self.amounts:
-            figure, _ = self.regime.value(name)
-            return self.of_regime(("value", name), lambda: self.regime.value(name)[1]), figure.kind == "amount"
+            figure, param = self.regime.value(name, self.event)
+            return self.of_regime(("value", name, self.event), lambda: param), figure.kind == "amount"
         return Exact(self.amount(name, line)), True
 
     def _number_call(self, node: Node, line: int, text: str) -> tuple[Exact | None, bool]:
@@ -499,11 +500,11 @@ class Lowering:
         if form == "money" and rate.number is not None:
             return self.money(rate.number, rate.currency or self.regime.law.currency), True
         if form == "value":
-            figure, _ = self.regime.value(rate.name or "")
-            exact = self.of_regime(("value", rate.name), lambda: self.regime.value(rate.name or "")[1])
+            figure, param = self.regime.value(rate.name or "", self.event)
+            exact = self.of_regime(("value", rate.name, self.event), lambda: param)
             return (exact if figure.kind == "amount" else self._on(base, exact)), True
         if form == "tax":
-            return self._on(base, self.of_line(line, ("tax", rate.name))), True
+            return self._on(base, self.of_line(line, ("tax", rate.name, self.event))), True
         if form == "table":
             return self._table(rate, line, base), True
         if form == "tariff":
@@ -529,15 +530,15 @@ class Lowering:
             answer = self.regime.ask(unknown)
             rows = table.rows[answer]
             exact = self.of_regime(
-                ("table", name, answer),
+                ("table", name, answer, self.event),
                 lambda: self.regime.figure_param(
                     f"table.{name}.{answer}",
-                    rows.on(self.regime.days["declared"], known_on=self.regime.known_on),
+                    rows.on(self.regime.days[self.event], known_on=self.regime.known_on),
                 ),
             )
             kind = next(iter(rows)).value.kind
         else:
-            exact = self.of_line(line, ("table", name))
+            exact = self.of_line(line, ("table", name, self.event))
             kind = next(iter(next(iter(table.rows.values())))).value.kind
         return exact if kind == "amount" else self._on(base, exact)
 
@@ -578,7 +579,8 @@ class Lowering:
         for i in lines:
             micro = self.add(micro, self._micro(rate.unit or "piece", i))
         if rate.name is not None:
-            each = self.of_regime(("value", rate.name), lambda: self.regime.value(rate.name or "")[1])
+            _, param = self.regime.value(rate.name, self.event)
+            each = self.of_regime(("value", rate.name, self.event), lambda: param)
         else:
             each = self.money(rate.number or Fraction(0), rate.currency or self.regime.law.currency)
         return self.times(Exact(micro, const(10**6)), each)

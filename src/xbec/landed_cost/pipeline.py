@@ -35,6 +35,7 @@ def choose_procedures(lower: Lowering) -> list[list[tuple[Truth, int]]]:
                     ways.append((True, number))
                 continue
             holds: Truth = True
+            lower.event = procedure.force.event or "declared"
             if procedure.when is not None:
                 holds = lower.check(procedure.id, procedure.when, line, procedure.citation)
             if holds is False or not _surely(regime, procedure.id, procedure.force.confidence, procedure.title):
@@ -132,6 +133,7 @@ def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, .
 def _component(lower: Lowering, component: Component, procedure: Procedure, here: tuple[int, ...]) -> Charge | None:
     """One component over the lines of one procedure."""
     lower.here = here
+    lower.event = component.force.event or procedure.force.event or "declared"
     if component.waives:
         _waive_jointly(lower, component, here)
         return None

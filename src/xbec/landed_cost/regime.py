@@ -89,7 +89,9 @@ class Regime:
         procedure: str | None,
         answers: Answers,
         rounding: Mapping[str, Rounding],
+        edition: str,
     ) -> None:
+        self.edition = edition
         self.law = law
         self.on = on
         self.known_on = known_on
@@ -226,9 +228,9 @@ class Regime:
             stated=rate.source == "stated",
         )
 
-    def value(self, name: str) -> tuple[Figure, Param]:
-        """A named figure of the day; an amount in minor units of the law's currency."""
-        period = self.law.value(name, self.days["declared"], known_on=self.known_on)
+    def value(self, name: str, event: str) -> tuple[Figure, Param]:
+        """A named figure on the day of an event; an amount in minor units of the law's currency."""
+        period = self.law.value(name, self.days[event], known_on=self.known_on)
         return period.value, self.figure_param(f"value.{name}", period)
 
     def figure_param(self, name: str, period: Any) -> Param:
@@ -337,7 +339,7 @@ class Profile:
     def _class_of(self, tax: str) -> str:
         if isinstance(self.line.tax_class, str):
             return self.line.tax_class
-        found = self.regime.law.class_of(tax, self.line.code, self.regime.on)
+        found = self.regime.law.class_of(tax, self.line.code, self.regime.days["declared"])
         return found.tax_class if found else "standard"
 
     def _leaf(self, leaf: Node) -> bool | None:
@@ -360,8 +362,11 @@ class Profile:
 
     def _subject(self, leaf: Node) -> tuple[str, str]:
         if leaf[0] == "call":
-            listed = leaf[1] == "listed"
-            return f"{leaf[1]}('{leaf[2]}')", "state the full national code" if listed else f"state the {leaf[1]}"
+            ask = {
+                "listed": "state the full national code",
+                "contains": f"state what {leaf[2]} the goods hold: Line(content={{{leaf[2]!r}: Money(...)}})",
+            }
+            return f"{leaf[1]}('{leaf[2]}')", ask.get(leaf[1], f"state the {leaf[1]}")
         name = (leaf[1] if leaf[0] == "in" else leaf[2])[1]
         return f"{name}", f"state the {name.removesuffix(_TERRITORY)} of the line"
 
@@ -498,9 +503,9 @@ class Profile:
                 )
             return regime.factor(money.currency, money.scaled[1], "customs")
         if kind == "tax":
-            return self._tax_param(key[1])
+            return self._tax_param(key[1], key[2])
         if kind == "table":
-            return self._table_param(key[1])
+            return self._table_param(key[1], key[2])
         part = {"duty": self.duty, "lo": self.duty.at_least, "hi": self.duty.at_most}[kind]
         text = str(self.duty)
         if part is None:
@@ -524,17 +529,17 @@ class Profile:
         )
         return {"citation": answer.source, "confidence": answer.confidence}
 
-    def _tax_param(self, tax: str) -> Param:
+    def _tax_param(self, tax: str, event: str) -> Param:
         regime = self.regime
         if self.line.tax_rate is not None and tax == (regime.law.price_tax or tax):
             from xbec.kernel.rate import Rate
 
             rate = self.line.tax_rate if isinstance(self.line.tax_rate, Rate) else Rate(self.line.tax_rate)
             return param_of(f"tax.{tax}", str(rate), rate.fraction, stated=True)
-        period = regime.law.tax_rate(tax, self.classes[tax], regime.days["declared"], known_on=regime.known_on)
+        period = regime.law.tax_rate(tax, self.classes[tax], regime.days[event], known_on=regime.known_on)
         return regime.figure_param(f"tax.{tax}.{self.classes[tax]}", period)
 
-    def _table_param(self, name: str) -> Param:
+    def _table_param(self, name: str, event: str) -> Param:
         regime = self.regime
         table = regime.law.tables[name]
         key = self.table_key(table.key)
@@ -546,7 +551,7 @@ class Profile:
                 value=key,
                 allowed=", ".join(table.rows),
             )
-        return regime.figure_param(f"table.{name}.{key}", rows.on(regime.days["declared"], known_on=regime.known_on))
+        return regime.figure_param(f"table.{name}.{key}", rows.on(regime.days[event], known_on=regime.known_on))
 
     def table_key(self, key: str) -> str | None:
         """The key of a table for this line; for a fact of the consignment that is not stated, a question."""

@@ -78,6 +78,7 @@ def trace_of(quote: Quote) -> dict[str, Any]:
         "schema": SCHEMA,
         "jurisdiction": regime.law.code,
         "on": regime.on.isoformat(),
+        "edition": regime.edition,
         "currency": regime.law.currency,
         "minor_digits": regime.digits,
         "unit": f"10^-{regime.digits} {regime.law.currency}",

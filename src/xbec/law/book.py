@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
@@ -60,15 +61,20 @@ class ProductList:
     hs: frozenset[str]
     complete: bool
     period: Period[str]
+    ordered: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "ordered", tuple(sorted(self.hs)))
 
     def holds(self, code: str) -> bool | None:
-        """Is the code on the list? ``None``: unknown, because the code is too short or the list incomplete.
+        """Is the code on the list?
 
-        >>> from xbec.law.book import Law
+        ``None``: unknown, because the code is too short, the list incomplete, or what it holds unconfirmed.
         """
         if any(code[:n] in self.hs for n in range(2, len(code) + 1)):
-            return True
-        if not self.complete or any(entry.startswith(code) for entry in self.hs):
+            return None if self.period.confidence == "unconfirmed" else True
+        after = bisect_left(self.ordered, code)
+        if not self.complete or (after < len(self.ordered) and self.ordered[after].startswith(code)):
             return None
         return False
 
@@ -197,6 +203,12 @@ class Law:
         return Law(self._folders, texts=[*self._texts, (place.stem, place.read_text(encoding="utf-8"))])
 
     @property
+    def edition(self) -> str:
+        """Day of the edition of the data that came with xbec; an overlay is told beside it."""
+        text = (_OWN.parent / "edition.txt").read_text(encoding="utf-8").strip()
+        return text if self._folders == (_OWN,) and not self._texts else f"{text} with overlay"
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """The jurisdictions there are files for; common files that only others extend are included."""
         found = {p.stem for folder in self._folders for p in folder.glob("*.toml")}
@@ -238,9 +250,9 @@ class Law:
             raise DataFileError("a chain of extends is too long", field=f"{code}.toml: extends")
         content: dict[str, Any] = {}
         for folder in self._folders:
-            path = folder / f"{code}.toml"
-            if path.exists():
-                content = dated.overlay(content, dated.read_toml(path))
+            for path in (folder / f"{code}.toml", folder / "lists" / f"{code}.toml"):
+                if path.exists():
+                    content = dated.overlay(content, dated.read_toml(path))
         for stem, text in self._texts:
             if stem == code:
                 content = dated.overlay(content, dated.parse_toml(text, name=f"{code}.toml"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from xbec.kernel.dated_file import DatedModel, Event, Model, SourceModel
 
@@ -49,6 +49,11 @@ class ClassifyRow(DatedModel):
 class ListModel(DatedModel):
     hs: list[Annotated[str, Field(pattern=r"^\d{2,12}$")]]
     complete: bool
+
+    @field_validator("hs", mode="before")
+    @classmethod
+    def _codes(cls, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value
 
 
 class SettingModel(Model):

@@ -39,7 +39,7 @@ FACTS_OF_CONSIGNMENT: Final = frozenset(
     }
 )
 DAYS: Final = frozenset({"ordered", "paid", "loaded", "dispatched", "declared"})
-CALLS_OF_LINE: Final = frozenset({"listed", "flag", "claim"})
+CALLS_OF_LINE: Final = frozenset({"listed", "flag", "claim", "stated", "contains"})
 CALLS_OF_CONSIGNMENT: Final = frozenset({"registered", "history", "setting", "area"})
 CALLS_WITH_TEXT: Final = CALLS_OF_LINE | CALLS_OF_CONSIGNMENT | {"charged"}
 CALLS_WITH_GUARD: Final = frozenset({"any", "all", "count", "sum", "sum_here"})

@@ -12,7 +12,7 @@ import pytest
 from xbec import Consignment, Law, Line, Money, landed_cost
 from xbec.errors import DataFileError, InputError, Refused, Undetermined
 from xbec.kernel.rounding import Rounding
-from xbec.landed_cost import Quote, QuoteInterval, verify_trace
+from xbec.landed_cost import Days, Quote, QuoteInterval, verify_trace
 
 DAY = date(2026, 8, 3)
 HEAD = """
@@ -324,3 +324,14 @@ def test_what_a_part_of_the_value_is_asked_only_where_it_is_charged(tmp_path: Pa
     assert minor(price(tmp_path, body, spirit, line(hs="610990")), "x") == Decimal("7.00")
     with pytest.raises(InputError, match="content"):
         price(tmp_path, body, line(flags={"alcohol"}))
+
+
+def test_figures_hang_on_the_event_of_their_component(tmp_path: Path) -> None:
+    rows = '[tax.gst]\nstandard = [{ from = 2020-01-01, to = 2026-08-01, rate = "5 %", source = "act art. 2" },\n'
+    rows += '{ from = 2026-08-01, rate = "7 %", source = "act art. 2" }]\n'
+    sale = rows + charge(id='"gst"', kind='"tax"', base='["goods"]', rate='{ tax = "gst" }', event='"paid"')
+    border = sale.replace('event = "paid"', 'event = "declared"')
+    paid = Days(paid=date(2026, 7, 30))
+    assert minor(price(tmp_path, sale, days=paid), "gst") == Decimal("5.00")
+    assert minor(price(tmp_path, border, days=paid), "gst") == Decimal("7.00")
+    assert "paid 2026-07-30; every other 2026-08-03" in price(tmp_path, sale, days=paid).explain()
