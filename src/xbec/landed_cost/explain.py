@@ -258,21 +258,22 @@ def html(quote: Quote) -> str:
     """The derivation as an HTML table for a notebook."""
     body = []
     for row in rows_of(quote):
-        body.append(_html_row(row, "td"))
+        if not row.working:
+            body.append(_html_row(row, "td"))
     for row in sums(quote):
         body.append(_html_row(row, "th"))
     notes = "".join(f"<li>{escape(w.why)}</li>" for w in quote.warnings)
     return (
         "<table class='xbec-quote' style='border-collapse:collapse'>"
         f"<caption style='text-align:left;font-weight:bold'>{escape(headline(quote))} on {quote.regime.on}</caption>"
-        "<thead><tr><th>item</th><th>how</th><th>amount</th><th>source</th></tr></thead>"
+        f"<thead>{_html_row(Row('item', 'how', None, 'source'), 'th')}</thead>"
         f"<tbody>{''.join(body)}</tbody></table>" + (f"<ul>{notes}</ul>" if notes else "")
     )
 
 
 def _html_row(row: Row, tag: str) -> str:
     left, right = "text-align:left;padding:2px 8px", "text-align:right;padding:2px 8px;white-space:nowrap"
-    cells = ((row.what, left), (_cell(row), left), (str(row.amount), right), (row.source, left))
+    cells = ((row.what, left), (_cell(row), left), ("amount" if row.amount is None else str(row.amount), right), (row.source, left))
     return "<tr>" + "".join(f"<{tag} style='{style}'>{escape(text)}</{tag}>" for text, style in cells) + "</tr>"
 
 

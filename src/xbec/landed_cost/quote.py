@@ -318,4 +318,7 @@ class Quote:
 
     def exchange_texts(self) -> dict[str, str]:
         """The published rates used, by role and currency."""
-        return {role: exchange_text(rate) for role, rate in self.regime.rates.items()}
+        return {
+            key: f"{exchange_text(rate)}, {key.split()[0]} rate of {rate.day}, {rate.title or rate.source}"
+            for key, rate in self.regime.rates.items()
+        }
