@@ -273,7 +273,8 @@ def html(quote: Quote) -> str:
 
 def _html_row(row: Row, tag: str) -> str:
     left, right = "text-align:left;padding:2px 8px", "text-align:right;padding:2px 8px;white-space:nowrap"
-    cells = ((row.what, left), (_cell(row), left), ("amount" if row.amount is None else str(row.amount), right), (row.source, left))
+    amount = "amount" if row.amount is None else str(row.amount)
+    cells = ((row.what, left), (_cell(row), left), (amount, right), (row.source, left))
     return "<tr>" + "".join(f"<{tag} style='{style}'>{escape(text)}</{tag}>" for text, style in cells) + "</tr>"
 
 
