@@ -53,7 +53,7 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("not a day", field="--on", value=text, allowed="YYYY-MM-DD") from None
+        raise InputError("not a day", field="day", value=text, allowed="YYYY-MM-DD") from None
 
 
 def _read(path: Path) -> bytes:
@@ -216,6 +216,23 @@ def show(
                     component.citation.title if component.citation else "",
                 )
         console.print(table)
+
+
+@law_app.command("diff")
+def diff(
+    code: Annotated[str, typer.Argument(help="jurisdiction, e.g. DE")],
+    before: Annotated[str, typer.Argument(help="a day, YYYY-MM-DD")],
+    after: Annotated[str, typer.Argument(help="a later day, YYYY-MM-DD")],
+) -> None:
+    """What differs between the law of two days."""
+    from xbec.law import Law
+
+    with told():
+        found = Law.default()[code.upper()].changes(_day(before), _day(after))
+        for what, then, now in found:
+            sys.stdout.write(f"{what}: {then or 'none'} -> {now or 'none'}\n")
+        if not found:
+            sys.stdout.write("nothing differs\n")
 
 
 @law_app.command("check")

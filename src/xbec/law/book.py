@@ -165,6 +165,36 @@ class Jurisdiction:
                 best = (length, entry)
         return best[1] if best else None
 
+    def changes(self, before: date, after: date) -> list[tuple[str, str | None, str | None]]:
+        """What differs between the law of two days: ``(what, then, now)``, ``None`` where a day has none.
+
+        >>> Law.default()["CH"].changes(date(2023, 12, 31), date(2024, 1, 1))[0]
+        ('tax vat standard', '7.7 %', '8.1 %')
+        """
+        old, new = self._state(before), self._state(after)
+        return [(what, old.get(what), new.get(what)) for what in old | new if old.get(what) != new.get(what)]
+
+    def _state(self, on: date) -> dict[str, str]:
+        """Everything in force on a day, by name, as text."""
+        found: dict[str, str] = {}
+        named = [(f"value {key}", rows) for key, rows in self.values.items()]
+        named += [(f"tax {tax} {cls}", rows) for tax, classes in self.taxes.items() for cls, rows in classes.items()]
+        named += [(f"{name} {key}", rows) for name, table in self.tables.items() for key, rows in table.rows.items()]
+        for what, rows in named:
+            try:
+                found[what] = str(rows.on(on).value)
+            except LookupError:
+                continue
+        for procedure in self.procedures:
+            if procedure.force.holds(on, None):
+                found[f"procedure {procedure.id}"] = procedure.when.text if procedure.when else "always"
+        for component in self.components:
+            if component.force.holds(on, None):
+                rate = component.rate.text if component.rate else ""
+                when = f" if {component.when.text}" if component.when else ""
+                found[f"{component.kind or 'working'} {component.id}"] = f"{rate}{when}".strip()
+        return found
+
     def _on(self, rows: Timeline[Figure], on: date, known_on: date | None, key: str) -> Period[Figure]:
         try:
             return rows.on(on, known_on=known_on)

@@ -107,6 +107,9 @@ def test_law_show_and_check() -> None:
     assert code == 0
     assert "19 %" in out
     assert "item-duty" in out
+    code, out, _ = run("law", "diff", "CH", "2023-12-31", "2024-01-01")
+    assert code == 0
+    assert "tax vat standard: 7.7 % -> 8.1 %" in out
     code, out, _ = run("law", "check")
     assert code == 0
     assert "ok DE" in out
