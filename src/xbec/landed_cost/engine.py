@@ -73,33 +73,32 @@ def landed_cost(
     Raises :class:`XbecError` of the branch that says whose fault it is: :class:`InputError`, :class:`GapError`
     (no law, rate or tariff for it), :class:`Refused`.
     """
-    if on_unknown not in {"raise", "interval"}:
+    if on_unknown != "raise" and on_unknown != "interval":
         raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
     law = law or _defaults.get("law") or _default("law")
     fx = fx or _defaults.get("fx") or _default("fx")
     tariff = tariff or _defaults.get("tariff") or _default("tariff")
+    said: Any = None
     try:
-        key = (
-            id(law),
-            id(fx),
-            id(tariff),
-            on,
-            known_on,
-            procedure,
-            tuple(sorted(settings.items())) if settings else None,
-            tuple(sorted(answers.items())) if answers else None,
-            tuple(sorted((k, str(v)) for k, v in rounding.items())) if rounding else None,
-            consignment.key,
-        )
+        if settings or answers or rounding or procedure or known_on:
+            said = (
+                tuple(sorted(settings.items())),
+                tuple(sorted(answers.items())),
+                tuple(sorted((k, str(v)) for k, v in rounding.items())),
+                procedure,
+                known_on,
+            )
+        key = (id(law), id(fx), id(tariff), on, consignment.key, said)
         regime = _regimes.get(key)
     except (TypeError, AttributeError) as problem:
         raise _not_priceable(consignment, on) from problem
-    engine = (law, fx, tariff, settings, procedure, known_on, rounding)
     try:
         if regime is None:
+            engine = (law, fx, tariff, settings, procedure, known_on, rounding)
             regime = _regime(key, consignment, on, engine, answers)
         return price(regime, consignment)
     except Question:
+        engine = (law, fx, tariff, settings, procedure, known_on, rounding)
         return _worlds(consignment, on, engine, answers, on_unknown)
 
 
