@@ -15,7 +15,7 @@ import attrs
 
 from xbec.errors import DataFileError, InputError, NoLaw
 from xbec.landed_cost.program import Op, Operand, const
-from xbec.landed_cost.regime import Param, Profile, Question, Regime, Unknown, param_of
+from xbec.landed_cost.regime import Param, Profile, Question, Regime, Unknown, missing_quantity, param_of
 from xbec.law.check import is_given
 from xbec.law.component import Collector, Component, Guard, Procedure, Rate, Round
 from xbec.law.guard import Node, is_fact_of_consignment, is_fact_of_line
@@ -476,11 +476,7 @@ class Lowering:
     def quantity(self, unit: str, line: int) -> Exact:
         """A quantity of a line, exact."""
         if unit not in self.profiles[line].line.micro:
-            raise InputError(
-                f"the duty of HS {self.profiles[line].line.code} needs a quantity in {unit}",
-                field=f"quantities[{unit}]",
-                cure=f"state it: Line(quantities={{{unit!r}: ...}})",
-            )
+            raise missing_quantity(self.profiles[line].line, unit)
         return Exact(self._input(unit, line), const(10**6))
 
     # rates -------------------------------------------------------------------------------------------------------

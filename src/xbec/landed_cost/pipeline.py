@@ -18,6 +18,7 @@ from xbec.landed_cost.program import (
     write_reader,
 )
 from xbec.landed_cost.regime import Profile, Regime
+from xbec.law.check import rates_of
 from xbec.law.component import Component, Procedure, Rate
 
 _CODES = {"hs2": 2, "hs4": 4, "hs6": 6, "hs8": 8, "hs10": 10}
@@ -178,9 +179,10 @@ def _key(lower: Lowering, component: Component, key: str, line: int) -> Any:
     if key == "tax-class":
         rate = component.rate
         tax = rate.name if rate is not None and rate.form == "tax" else None
-        return profile.classes.get(tax or "", next(iter(profile.classes.values()), None))
+        found = profile.classes.get(tax or "", next(iter(profile.classes.values()), None))
+        return found, None if profile.line.tax_rate is None else str(profile.line.tax_rate)
     if key == "rate":
-        return str(profile.duty) if component.rate is not None and component.rate.form == "tariff" else None
+        return profile.rate_key if component.rate is not None and component.rate.form == "tariff" else None
     return None
 
 
@@ -206,11 +208,15 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
     lower.refs = []
     base = Exact(_signed(lower, parts, negative))
     base_node = base.num if component.base else None
-    result, sure = _result(lower, component, group, base)
-    node = lower.rounded(result, lower.regime.rounding.get(component.id, component.round))
-    if sure is not True:
-        charged = _both(lower, charged, sure)
-    node = lower.select(charged, node, const(0))
+    lacking = None if charged is True else _lacking(lower, component, group)
+    if lacking is not None:
+        node = _only_where_charged(lower, charged, lacking)
+    else:
+        result, sure = _result(lower, component, group, base)
+        node = lower.rounded(result, lower.regime.rounding.get(component.id, component.round))
+        if sure is not True:
+            charged = _both(lower, charged, sure)
+        node = lower.select(charged, node, const(0))
     waived: Truth = False
     if component.waive is not None:
         lower.result = node
@@ -234,6 +240,22 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
         result=node,
         waived=waived,
     )
+
+
+def _lacking(lower: Lowering, component: Component, group: tuple[int, ...]) -> int | None:
+    """The first line of the group whose duty cannot be computed, where the component asks for it."""
+    if not any(rate.form == "tariff" for rate in rates_of(component)):
+        return None
+    return next((i for i in group if lower.profiles[i].lack is not None), None)
+
+
+def _only_where_charged(lower: Lowering, charged: Truth, line: int) -> Operand:
+    """Zero where the component is not charged; where it is, the figure that is missing, which stops the program.
+
+    Goods under a relief need no duty rate, so a gap in the tariff is told only where the duty is due.
+    """
+    missing = ("l", line, lower.regime.line_param(("lack",)), 0)
+    return lower.op("max", lower.select(charged, missing, const(0)), const(0))
 
 
 def _signed(lower: Lowering, parts: list[tuple[int, str, Operand]], negative: bool) -> Operand:

@@ -114,6 +114,7 @@ class Regime:
         self.rates: dict[str, ExchangeRate] = {}
         self._param_index: dict[tuple[Any, ...], int] = {}
         self.leaves = self._leaves_of_lines()
+        self.groups_by_rate = any("rate" in c.per for c in self.components)
         self.uses_tariff = any("tariff" in _forms(c) for c in self.components)
         self.input_names = self._input_names(consignment)
 
@@ -333,8 +334,15 @@ class Profile:
                 tuple(line.content),
                 line.price_includes,
                 line.duty is not None,
+                None if line.tax_rate is None else str(line.tax_rate),
+                self.rate_key if regime.groups_by_rate else None,
             )
         )
+
+    @property
+    def rate_key(self) -> str:
+        """What lines of one duty rate share."""
+        return "" if self._duty is None or isinstance(self._duty, Exception) else str(self._duty)
 
     def _class_of(self, tax: str) -> str:
         if isinstance(self.line.tax_class, str):
@@ -465,6 +473,15 @@ class Profile:
             raise NoTariff("no tariff was looked up", field="hs", value=self.line.code)
         return found
 
+    @property
+    def lack(self) -> GapError | InputError | None:
+        """Why the duty of the line cannot be computed: no rate is known, or a quantity it counts in is not stated."""
+        found = self._duty
+        if isinstance(found, GapError):
+            return found
+        units = () if found is None or isinstance(found, Unknown) else found.units
+        return next((missing_quantity(self.line, unit) for unit in units if unit not in self.line.micro), None)
+
     def _duty_form(self) -> Any:
         found = self._duty
         if found is None or isinstance(found, GapError):
@@ -506,6 +523,10 @@ class Profile:
             return self._tax_param(key[1], key[2])
         if kind == "table":
             return self._table_param(key[1], key[2])
+        if kind == "lack":
+            if self.lack is not None:
+                raise self.lack
+            return Param("duty", "", 0, 1)
         part = {"duty": self.duty, "lo": self.duty.at_least, "hi": self.duty.at_most}[kind]
         text = str(self.duty)
         if part is None:
@@ -569,6 +590,15 @@ class Profile:
         return found
 
 
+def missing_quantity(line: Line, unit: str) -> InputError:
+    """The error of a duty that counts in a unit the line does not state."""
+    return InputError(
+        f"the duty of HS {line.code} needs a quantity in {unit}",
+        field=f"quantities[{unit}]",
+        cure=f"state it: Line(quantities={{{unit!r}: ...}})",
+    )
+
+
 def compare(op: str, left: Any, right: Any) -> bool:
     """One of the six comparisons of the language."""
     if op == "==":
@@ -597,6 +627,6 @@ def exchange_citation(rate: ExchangeRate, on: date) -> Citation:
 
 
 def _forms(component: Component) -> set[str]:
-    from xbec.law.check import _rates
+    from xbec.law.check import rates_of
 
-    return {r.form for r in _rates(component)}
+    return {r.form for r in rates_of(component)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from xbec.landed_cost.program import Operand
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from xbec.landed_cost.regime import Param
 
 SCHEMA = "xbec.trace/1"
+_MISSING: Final = {"name": "missing", "text": "not known, not needed", "num": None, "den": None}
 
 
 def trace_of(quote: Quote) -> dict[str, Any]:
@@ -27,8 +28,7 @@ def trace_of(quote: Quote) -> dict[str, Any]:
         name = f"r{x[1]}" if x[0] == "r" else f"l{x[1]}.{x[2]}"
         if name not in figures:
             found = regime.params[x[1]] if x[0] == "r" else profiles[x[1]].params[x[2]]
-            assert found is not None
-            figures[name] = _figure(found)
+            figures[name] = _MISSING if found is None else _figure(found)
         return {"figure": name, "part": "num" if x[-1] == 0 else "den"}
 
     nodes = []
@@ -87,6 +87,7 @@ def trace_of(quote: Quote) -> dict[str, Any]:
                 "hs": p.line.code,
                 "origin": p.line.origin,
                 "classes": dict(p.classes),
+                "tax_rate": None if p.line.tax_rate is None else str(p.line.tax_rate),
                 "duty": str(p.duty)
                 if regime.uses_tariff
                 and p._duty_form() is not False

@@ -126,7 +126,7 @@ def _key(facts: Mapping[str, Any], key: str, line: int) -> Any:
     if key in _PREFIX:
         return facts["hs"][: _PREFIX[key]]
     if key == "tax-class":
-        return tuple(facts["classes"].values())
+        return (*facts["classes"].values(), facts["tax_rate"])
     return facts["origin"] if key == "origin" else None
 
 

@@ -51,7 +51,7 @@ def _check_component(law: Jurisdiction, component: Component, ids: set[str], whe
             raise DataFileError("names an amount that is not there yet (order matters)", field=where, value=amount)
     for guard in _guards(component):
         _check_guard(law, guard, ids, where, result=guard is component.waive or bool(component.waives))
-    for rate in _rates(component):
+    for rate in rates_of(component):
         _check_rate(law, rate, component, where)
     if component.choose and not component.among:
         raise DataFileError("choose needs among", field=where)
@@ -63,11 +63,12 @@ def _guards(component: Component) -> Iterator[Guard]:
     for guard in [component.when, component.waive, *(c.when for c in component.collects)]:
         if guard is not None:
             yield guard
-    for rate in _rates(component):
+    for rate in rates_of(component):
         yield from (g for g, _ in rate.cases if g is not None)
 
 
-def _rates(component: Component) -> Iterator[Rate]:
+def rates_of(component: Component) -> Iterator[Rate]:
+    """Every rate of a component, those inside cases and bands too."""
     todo: list[object] = [
         component.rate,
         component.deduct,

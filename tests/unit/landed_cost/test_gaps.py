@@ -1,0 +1,51 @@
+"""A gap in the tariff is told where the duty is due, and only there."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from xbec import Consignment, Line, Money, landed_cost, verify_trace
+from xbec.errors import InputError, NoTariff
+
+DAY = date(2022, 3, 1)
+UNKNOWN = "62021300"  # not in the starter tariff
+
+
+def line(price: str, **facts: Any) -> Line:
+    return Line(**({"hs": UNKNOWN, "origin": "CN", "price": Money(price, "EUR")} | facts))
+
+
+def quote(*lines: Line) -> Any:
+    return landed_cost(Consignment(lines=lines, destination="FR"), on=DAY)
+
+
+def test_goods_under_the_relief_need_no_tariff_line() -> None:
+    found = quote(line("140.00"))
+    assert found["duty"] == Money("0", "EUR")
+    assert found["vat"] == Money("28.00", "EUR")
+    assert verify_trace(found.trace) == []
+    assert "28.00 EUR" in found.explain()
+
+
+def test_goods_over_the_relief_do() -> None:
+    quote(line("140.00"))
+    with pytest.raises(NoTariff, match="6202"):
+        quote(line("151.00"))
+    with pytest.raises(NoTariff, match="6202"):
+        quote(line("100.00"), line("51.00", hs="610910"))
+
+
+def test_a_quantity_is_asked_for_only_where_the_duty_is_due() -> None:
+    by_weight = "2 EUR/kg"
+    assert quote(line("140.00", duty=by_weight))["duty"] == Money("0", "EUR")
+    with pytest.raises(InputError, match="kg"):
+        quote(line("151.00", duty=by_weight))
+
+
+def test_stated_tax_rates_of_two_lines_stay_two() -> None:
+    found = quote(line("100.00", tax_rate="20 %"), line("30.00", tax_rate="10 %"))
+    assert found["vat"] == Money("23.00", "EUR")
+    assert verify_trace(found.trace) == []
