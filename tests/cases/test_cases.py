@@ -16,7 +16,13 @@ Each file under ``data/`` is a list of cases::
     [case.expect]
     vat = "15.95 CHF"
 
-``expect`` names charges, kinds, ``goods``, ``assessed``, ``total``, ``procedure``; an interval is ``["low", "high"]``.
+``expect`` names charges, working amounts, kinds, ``goods``, ``assessed``, ``total``, ``procedure``; ``"vat base"`` is
+what a charge was computed on, ``charged`` and ``spared`` list charges by whether they were due at all; an interval is
+``["low", "high"]``.
+
+An example of a day, a land or a rate that no law file holds states its law: ``law`` is the text of a law file laid over
+that of the destination (or over the one its ``jurisdiction`` names, or standing alone where there is none), or the name
+of a text under ``[laws]`` of the same file, or a list of these.
 """
 
 from __future__ import annotations
@@ -29,16 +35,14 @@ from typing import Any
 
 import pytest
 
-from xbec import Consignment, Line, Money, Place, landed_cost
+from xbec import Consignment, Law, Line, Money, Place, landed_cost
 from xbec.fx import Fx
 from xbec.landed_cost import Days, Quote, verify_trace
 
 FILES = sorted((Path(__file__).parent / "data").glob("*.toml"))
-CASES = [
-    pytest.param(case, id=case["id"])
-    for path in FILES
-    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-]
+READ = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES]
+CASES = [pytest.param(case, file.get("laws", {}), id=case["id"]) for file in READ for case in file.get("case", [])]
+NOT_OURS = tomllib.loads((Path(__file__).parent / "not-ours.toml").read_text(encoding="utf-8"))["example"]
 
 
 def money(text: str) -> Money:
@@ -82,29 +86,53 @@ def build(case: dict[str, Any]) -> Consignment:
     return Consignment(lines=[build_line(x) for x in case["line"]], **words)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_case(case: dict[str, Any]) -> None:
+def stated_law(stated: str | list[str], laws: dict[str, str], place: Place, folder: Path) -> Law:
+    law = Law.default()
+    for n, said in enumerate([stated] if isinstance(stated, str) else stated):
+        text = laws.get(said, said)
+        path = folder / str(n) / f"{tomllib.loads(text).get('jurisdiction', place.jurisdiction)}.toml"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        law = law.overlay(path)
+    return law
+
+
+@pytest.mark.parametrize(("case", "laws"), CASES)
+def test_case(case: dict[str, Any], laws: dict[str, str], tmp_path: Path) -> None:
     how = dict(case.get("how", {}))
     fx = Fx.default()
     if "rates" in how:
         fx = fx.stated(how.pop("rates"))
+    consignment = build(case)
+    if "law" in case:
+        how["law"] = stated_law(case["law"], laws, consignment.destination, tmp_path)
     day = case["on"]
     assert isinstance(day, date)
-    result = landed_cost(build(case), on=day, fx=fx, **how)
+    result = landed_cost(consignment, on=day, fx=fx, **how)
     assert case["expect"]
     for name, expected in case["expect"].items():
-        assert figure(result, name) == wanted(expected), name
+        assert figure(result, name, expected) == wanted(expected), name
     quotes = [result] if isinstance(result, Quote) else [w.quote for w in result.worlds]
     for quote in quotes:
         assert verify_trace(quote.trace) == []
 
 
-def figure(result: Any, name: str) -> Any:
+def figure(result: Any, name: str, expected: Any) -> Any:
     if name == "procedure":
         return tuple(dict.fromkeys(result.procedures))
+    if name in {"charged", "spared"}:
+        due = {step.charge.component.id for step in result.steps if is_due(result, step.group.charged)}
+        return tuple(id for id in expected if (id in due) is (name == "charged"))
+    if name.endswith(" base"):
+        steps = [step for step in result.steps if step.charge.component.id == name.removesuffix(" base")]
+        return Money.from_minor(sum(result.minor(step.group.base) for step in steps), result.currency)
     if name in {"goods", "freight", "insurance", "assessed", "total", "seller_cost"}:
         return getattr(result, name)
     return result[name]
+
+
+def is_due(quote: Quote, charged: bool | int) -> bool:
+    return charged if isinstance(charged, bool) else bool(quote.minor(charged))
 
 
 def wanted(expected: Any) -> Any:
@@ -115,3 +143,12 @@ def wanted(expected: Any) -> Any:
 
 def test_there_are_cases() -> None:
     assert len({p.id for p in CASES}) == len(CASES) > 0
+
+
+def test_what_is_not_ours_is_named_once_and_says_why() -> None:
+    ids = [example["id"] for example in NOT_OURS]
+    assert len(set(ids)) == len(ids)
+    assert not set(ids) & {p.id for p in CASES}
+    for example in NOT_OURS:
+        assert set(example) == {"id", "reason"}, example
+        assert len(example["reason"]) >= 20, example
