@@ -15,7 +15,8 @@ UNKNOWN = "62021300"  # not in the starter tariff
 
 
 def line(price: str, **facts: Any) -> Line:
-    return Line(**({"hs": UNKNOWN, "origin": "CN", "price": Money(price, "EUR")} | facts))
+    words: dict[str, Any] = {"hs": UNKNOWN, "origin": "CN", "price": Money(price, "EUR")}
+    return Line(**(words | facts))
 
 
 def quote(*lines: Line) -> Any:
