@@ -598,9 +598,10 @@ class Lowering:
                 cases.append(
                     (self.op("cmp", "<=", self.mul(looked.num, top.den), self.mul(top.num, looked.den)), inner)
                 )
+        certain = next((n for n, (condition, _) in enumerate(cases) if condition is True), len(cases))
         result: Exact = Exact(const(0))
         charged: Truth = False
-        for condition, inner in reversed(cases):
+        for condition, inner in reversed(cases[: certain + 1]):
             if condition is False:
                 continue
             value, sure = self.rate(inner, lines, base)

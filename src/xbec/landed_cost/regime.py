@@ -386,6 +386,10 @@ class Profile:
                 return bool(argument in line.flags)
             if call == "claim":
                 return bool(line.claim == argument)
+            if call in {"stated", "contains"}:
+                if call == "contains" and argument not in line.content:
+                    raise Question(Unknown("contains", (), "", ""))
+                return argument in line.content
             found = self.regime.law.lists[argument]
             day = self.regime.days["declared"]
             if day < found.period.start or (found.period.end is not None and day >= found.period.end):
@@ -482,6 +486,11 @@ class Profile:
         units = () if found is None or isinstance(found, Unknown) else found.units
         return next((missing_quantity(self.line, unit) for unit in units if unit not in self.line.micro), None)
 
+    @property
+    def known_duty(self) -> Duty | None:
+        """The duty expression of the line where there is one, for what is shown."""
+        return None if isinstance(self._duty, GapError | Unknown) else self._duty
+
     def _duty_form(self) -> Any:
         found = self._duty
         if found is None or isinstance(found, GapError):
@@ -534,6 +543,8 @@ class Profile:
         stated = line.duty is not None
         if key[1] == "a":
             return param_of("duty", text, part.ad_valorem, **self._duty_source(), stated=stated)
+        if key[1] >= len(part.specifics):
+            return Param("duty", text, 0, 1)
         amount, currency, _ = part.specifics[key[1]]
         each = regime.to_minor(amount, currency, "customs") / 10**6
         return param_of("duty", text, each, **self._duty_source(), stated=stated)

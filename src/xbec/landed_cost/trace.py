@@ -88,12 +88,7 @@ def trace_of(quote: Quote) -> dict[str, Any]:
                 "origin": p.line.origin,
                 "classes": dict(p.classes),
                 "tax_rate": None if p.line.tax_rate is None else str(p.line.tax_rate),
-                "duty": str(p.duty)
-                if regime.uses_tariff
-                and p._duty_form() is not False
-                and p._duty is not None
-                and not isinstance(p._duty, Exception)
-                else None,
+                "duty": None if p.known_duty is None else str(p.known_duty),
                 "procedure": plan.procedures[n].id,
             }
             for n, p in enumerate(profiles)

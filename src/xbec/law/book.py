@@ -331,6 +331,11 @@ def extend(parent: Mapping[str, Any], child: Mapping[str, Any], *, name: str) ->
     return merged
 
 
+def codes(hs: str | list[str]) -> list[str]:
+    """The codes of a list, written as a list or as one text with spaces between."""
+    return hs.split() if isinstance(hs, str) else hs
+
+
 def read_figure(row: Mapping[str, Any], *, where: str) -> Figure:
     """A row's amount, rate or number as an exact figure."""
     if "amount" in row:
@@ -427,7 +432,9 @@ def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
             for key, t in file.get("table", {}).items()
         },
         lists={
-            key: ProductList(key, frozenset(x["hs"]), x["complete"], dated.period(x, key, sources, key=f"list.{key}"))
+            key: ProductList(
+                key, frozenset(codes(x["hs"])), x["complete"], dated.period(x, key, sources, key=f"list.{key}")
+            )
             for key, x in file.get("list", {}).items()
         },
         settings={
