@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import attrs
@@ -31,81 +32,99 @@ class Solution:
 def solve(consignment: Consignment, *, total: Money, on: date, **how: Any) -> tuple[Solution, ...]:
     """Unit prices of the one line of ``consignment`` whose landed total is ``total``, cheapest first.
 
-    ``total`` is in the law's currency; the price of the line is a template whose currency and digits are kept. ``how``
-    goes on to :func:`landed_cost`. Raises :class:`ThresholdGap` where a threshold makes the total jump over the asked
-    one, :class:`InputError` for more than one line.
+    ``total`` is in the law's currency; the price of the line is a template whose currency is kept. ``how`` goes on to
+    :func:`landed_cost`. Prices are cut into stretches in which no guard changes its answer; within one the total rises
+    with the price. Raises :class:`ThresholdGap` where a threshold makes the total jump over the asked one,
+    :class:`InputError` for more than one line or a quote with unknowns.
     """
     if len(consignment.lines) != 1:
         raise InputError("solve works on one line", field="lines", value=len(consignment.lines), allowed="1")
     line = consignment.lines[0]
 
-    def quote_at(minor: int, procedure: str | None) -> Quote:
+    @cache
+    def quote_at(minor: int) -> Quote:
         priced = attrs.evolve(line, price=Money.from_minor(minor, line.price.currency))
-        found = landed_cost(attrs.evolve(consignment, lines=[priced]), on=on, **(how | {"procedure": procedure}))
+        found = landed_cost(attrs.evolve(consignment, lines=[priced]), on=on, **how)
         if not isinstance(found, Quote):
             raise InputError("solve needs a quote without unknowns", field="on_unknown", value="interval")
         return found
 
-    free = how.pop("procedure", None)
-    start = quote_at(0, free)
+    start = quote_at(0)
     if total.currency != start.currency:
         raise CurrencyMismatch(
             "the total is in the currency of the law", field="total", value=str(total), allowed=start.currency
         )
     target = total.minor
-    ids = [free] if free is not None else [p.id for p in start.regime.procedures if p.refuse is None]
-    solutions: list[Solution] = []
-    misses: list[Solution] = []
-    for procedure in ids:
-        for minor in _near(lambda m, p=procedure: quote_at(m, p).total.minor, target):  # type: ignore[misc]
-            quote = quote_at(minor, free)
-            if set(quote.procedures) != {procedure}:
-                continue
-            miss = Money.from_minor(target - quote.total.minor, total.currency)
-            solution = Solution(procedure, quote.consignment.lines[0].price, quote, miss)
-            (misses if miss.minor else solutions).append(solution)
-    if solutions:
-        return tuple(sorted(solutions, key=lambda s: s.price.minor))
-    least = _granularity(start)
-    close = [s for s in misses if abs(s.rounding.minor) <= least]
-    if close:
-        return (min(close, key=lambda s: (abs(s.rounding.minor), s.price.minor)),)
+    high = 1
+    while quote_at(high).price_paid.minor <= target:
+        high *= 2
+    exact: list[Solution] = []
+    missed: list[Solution] = []
+    nearest: list[int] = []
+    for low, end in _stretches(quote_at, 0, high):
+        found, around = _reach(quote_at, low, end, target)
+        for minor in (*found, *around):
+            quote = quote_at(minor)
+            rounding = Money.from_minor(target - quote.total.minor, total.currency)
+            solution = Solution(quote.procedures[0], quote.consignment.lines[0].price, quote, rounding)
+            (missed if rounding.minor else exact).append(solution)
+        nearest += [quote_at(low).total.minor, quote_at(end).total.minor]
+    if exact:
+        return tuple(sorted(exact, key=lambda s: s.price.minor))
+    if missed:
+        return (min(missed, key=lambda s: (abs(s.rounding.minor), s.price.minor)),)
+    below = max((x for x in nearest if x < target), default=None)
+    above = min((x for x in nearest if x > target), default=None)
     raise ThresholdGap(
         "no net price leads to that total: a threshold makes it jump",
         field="total",
         value=str(total),
-        cure="nearest totals: " + (", ".join(sorted({str(s.quote.total) for s in misses})) or "none"),
+        allowed=", ".join(str(Money.from_minor(x, total.currency)) for x in (below, above) if x is not None),
+        cure="ask for one of the totals on either side of the jump",
     )
 
 
-def _granularity(quote: Quote) -> int:
-    """Minor units one step of the price may move the total by: one, or more where a minor unit is worth more."""
-    if quote.consignment.currency == quote.currency:
-        return 2
-    num, den = quote.commercial_rate.factor(quote.consignment.currency)
-    step = 10**quote.regime.digits * num // (den * 10 ** quote.consignment.lines[0].price.digits)
-    return 2 + 2 * int(step)
+def _signature(quote: Quote) -> tuple[Any, ...]:
+    """The answers of all guards, and the procedure: what must not change within a stretch."""
+    return quote.procedures, tuple(x for x in quote.values if isinstance(x, bool))
 
 
-def _near(total_at: Callable[[int], int], target: int) -> list[int]:
-    """Prices in minor units whose total, rising with the price, is the target, or the two around it."""
-    if total_at(0) > target:
-        return []
-    high = 1
-    while total_at(high) < target:
-        high *= 2
-        if high > 10**12:
-            return []
-    low = 0
+def _stretches(quote_at: Callable[[int], Quote], low: int, high: int) -> list[tuple[int, int]]:
+    """Closed ranges of prices in which every guard keeps its answer, in order."""
+    todo, found = [(low, high)], []
+    while todo:
+        low, high = todo.pop()
+        if _signature(quote_at(low)) == _signature(quote_at(high)):
+            found.append((low, high))
+        elif high - low == 1:
+            found += [(low, low), (high, high)]
+        else:
+            middle = (low + high) // 2
+            todo += [(low, middle), (middle, high)]
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(found):
+        same = joined and _signature(quote_at(joined[-1][1])) == _signature(quote_at(low))
+        if same and low <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _reach(quote_at: Callable[[int], Quote], low: int, high: int, target: int) -> tuple[list[int], list[int]]:
+    """Prices of one stretch that reach the target, else the two on either side of it."""
+    if not quote_at(low).total.minor <= target <= quote_at(high).total.minor:
+        return [], []
+    end = high
     while low < high:
         middle = (low + high) // 2
-        if total_at(middle) < target:
+        if quote_at(middle).total.minor < target:
             low = middle + 1
         else:
             high = middle
+    if quote_at(low).total.minor != target:
+        return [], [low - 1, low]
     found = [low]
-    while total_at(found[-1]) == target and total_at(found[-1] + 1) == target:
+    while found[-1] < end and quote_at(found[-1] + 1).total.minor == target:
         found.append(found[-1] + 1)
-    if total_at(low) != target and low > 0:
-        found.insert(0, low - 1)
-    return found
+    return found, []

@@ -43,3 +43,25 @@ def test_solve_takes_one_line() -> None:
     two = Consignment(lines=[*parcel().lines, *parcel().lines], destination="DE")
     with pytest.raises(InputError, match="one line"):
         solve(two, total=Money("100", "EUR"), on=BEFORE)
+
+
+def test_a_threshold_gives_several_answers_under_their_own_procedure() -> None:
+    """Free goods: the flat duty per item ends above the limit, so the total falls there and comes by twice."""
+    day = date(2026, 8, 3)
+    free = Consignment(
+        lines=[Line(hs="490199", origin="CN", price=Money("1.00", "EUR"), duty="Free", tax_class="standard")],
+        destination="DE",
+        registrations={"IOSS"},
+    )
+    low, high = solve(free, total=Money("180.00", "EUR"), on=day)
+    assert (low.procedure, high.procedure) == ("ioss", "standard")
+    assert low.price < Money("150.00", "EUR") < high.price
+    assert low.quote.total == high.quote.total == Money("180.00", "EUR")
+
+
+def test_every_price_of_a_range_is_found_again() -> None:
+    for minor in range(14900, 15100, 7):
+        forward = landed_cost(parcel(str(Money.from_minor(minor, "EUR").amount)), on=date(2026, 8, 3))
+        assert isinstance(forward, Quote)
+        prices = [s.price.minor for s in solve(parcel(), total=forward.total, on=date(2026, 8, 3))]
+        assert minor in prices
