@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 1000
 _LARGEST_QUANTITY: Final = 10**9
 _MICRO: Final = 10**6
+_BASES: Final = frozenset({"piece", "kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
 CHANNELS: Final = ("post", "express", "freight")
 TRANSPORTS: Final = ("air", "sea", "road", "rail", "post")
 BUYERS: Final = ("consumer", "business")
@@ -48,6 +49,27 @@ def exact_quantity(value: object, field: str) -> Decimal:
     if number * _MICRO % 1:
         raise InputError("too fine a quantity", field=field, value=value, allowed="at most six decimals")
     return number
+
+
+def _add_base(micro: dict[str, int], unit: str) -> None:
+    """State a quantity in the unit duties count in too, where it is stated in another of its kind (g: kg)."""
+    from xbec.tariff.units import base_of
+
+    try:
+        base, factor = base_of(unit)
+    except InputError:
+        return
+    amount = micro[unit] * factor
+    if base in micro:
+        return
+    if amount.denominator != 1 or amount > _LARGEST_QUANTITY * _MICRO:
+        raise InputError(
+            "not a possible quantity",
+            field=f"quantities[{unit}]",
+            value=unit,
+            allowed=f"at most 10**9 {base}, six decimals of it",
+        )
+    micro[base] = int(amount)
 
 
 def _country(value: object, field: str) -> str:
@@ -122,8 +144,9 @@ class Line:
 
     ``hs`` is an HS or national code, or a tuple of candidates; ``price`` is the unit price, net of tax unless
     ``price_includes="tax"``. ``quantities`` holds amounts by customs unit (``kg`` net, ``kg_gross``, ``l``, ``l_alc``,
-    ``pair`` ...). What is stated wins over what is looked up: ``duty`` (an expression such as ``"12 %"``), ``tax_rate``
-    (of the tax named by the law's ``price_tax``), ``tax_class`` (or a tuple of candidates).
+    ``pair`` ...; ``g``, ``t``, ``hl`` count as their part of ``kg``, ``l``). What is stated wins over what is looked up:
+    ``duty`` (an expression such as ``"12 %"``), ``tax_rate`` (of the tax named by the law's ``price_tax``),
+    ``tax_class`` (or a tuple of candidates).
 
     Raises :class:`InputError` naming field, value and what is allowed.
     """
@@ -167,6 +190,8 @@ class Line:
             micro["kg_gross"] = int(exact_quantity(self.weight_kg, "weight_kg") * _MICRO)
         for unit, amount in dict(self.quantities).items():
             micro[str(unit)] = int(exact_quantity(amount, f"quantities[{unit}]") * _MICRO)
+        for unit in [x for x in micro if x not in _BASES]:
+            _add_base(micro, unit)
         put(self, "micro", micro)
         for name, part in self.content.items():
             if not isinstance(part, Money) or part.scaled[0] < 0:

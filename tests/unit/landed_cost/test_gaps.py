@@ -46,6 +46,14 @@ def test_a_quantity_is_asked_for_only_where_the_duty_is_due() -> None:
         quote(line("151.00", duty=by_weight))
 
 
+def test_a_quantity_in_another_unit_of_its_kind_counts() -> None:
+    by_weight = "144.10 EUR/t"
+    assert quote(line("160.00", duty=by_weight, quantities={"t": 2}))["duty"] == Money("288.20", "EUR")
+    assert quote(line("160.00", duty=by_weight, quantities={"kg": 2000}))["duty"] == Money("288.20", "EUR")
+    with pytest.raises(InputError, match="six decimals of kg"):
+        line("160.00", quantities={"mg": "0.5"})
+
+
 def test_stated_tax_rates_of_two_lines_stay_two() -> None:
     found = quote(line("100.00", tax_rate="20 %"), line("30.00", tax_rate="10 %"))
     assert found["vat"] == Money("23.00", "EUR")
