@@ -144,7 +144,7 @@ class Line:
 
     ``hs`` is an HS or national code, or a tuple of candidates; ``price`` is the unit price, net of tax unless
     ``price_includes="tax"``. ``quantities`` holds amounts by customs unit (``kg`` net, ``kg_gross``, ``l``, ``l_alc``,
-    ``pair`` ...; ``g``, ``t``, ``hl`` count as their part of ``kg``, ``l``). What is stated wins over what is looked up:
+    ``pair`` ...; ``g``, ``t``, ``hl`` count as part of ``kg``, ``l``). What is stated wins over what is looked up:
     ``duty`` (an expression such as ``"12 %"``), ``tax_rate`` (of the tax named by the law's ``price_tax``),
     ``tax_class`` (or a tuple of candidates).
 

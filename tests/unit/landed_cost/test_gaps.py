@@ -50,7 +50,7 @@ def test_a_quantity_in_another_unit_of_its_kind_counts() -> None:
     by_weight = "144.10 EUR/t"
     assert quote(line("160.00", duty=by_weight, quantities={"t": 2}))["duty"] == Money("288.20", "EUR")
     assert quote(line("160.00", duty=by_weight, quantities={"kg": 2000}))["duty"] == Money("288.20", "EUR")
-    with pytest.raises(InputError, match="six decimals of kg"):
+    with pytest.raises(InputError, match="six decimals"):
         line("160.00", quantities={"mg": "0.5"})
 
 
