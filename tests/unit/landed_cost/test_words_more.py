@@ -57,7 +57,7 @@ def price(tmp_path: Path, body: str, *, lists: str = "", how: Any = None, **line
     if lists:
         (tmp_path / "lists").mkdir()
         (tmp_path / "lists" / "MX.toml").write_text(lists, encoding="utf-8")
-    words = {"hs": "73181580", "origin": "CN", "price": Money("100.00", "MXN")} | line
+    words: dict[str, Any] = {"hs": "73181580", "origin": "CN", "price": Money("100.00", "MXN")} | line
     result = landed_cost(
         Consignment(lines=[Line(**words)], destination="MX"), on=DAY, law=Law([tmp_path]), **(how or {})
     )
