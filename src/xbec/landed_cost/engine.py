@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from xbec.errors import InputError, NoLaw, TooManyUnknowns, Undetermined
+from xbec.errors import GapError, InputError, NoLaw, TooManyUnknowns, Undetermined
 from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.lower import Plan
 from xbec.landed_cost.pipeline import make_plan, make_selector, select_procedures
-from xbec.landed_cost.program import compile_reader, names_of, write_reader
+from xbec.landed_cost.plan import Plan
+from xbec.landed_cost.profile import Profile
+from xbec.landed_cost.program import Op, compile_reader, names_of, write_reader
 from xbec.landed_cost.quote import Quote
-from xbec.landed_cost.regime import Profile, Question, Regime, Unknown
+from xbec.landed_cost.regime import Regime
+from xbec.landed_cost.unknown import Question, Unknown
 from xbec.landed_cost.worlds import QuoteInterval, World
 from xbec.law import Law
 
@@ -179,16 +181,35 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
             plan = found
             values = plan.function(plan.read(consignment, plan.names), regime.figures, figures)
     except TypeError:
-        raise_gap(profiles)
+        inputs = plan.read(consignment, plan.names)
+        raise_gap(profiles, plan.ops, lambda tried: plan.function(inputs, regime.figures, tried))
         raise
     return Quote(consignment, regime, profiles, plan, values)
 
 
-def raise_gap(profiles: tuple[Profile, ...]) -> None:
-    """Raise the gap behind a figure a program met and a profile could not give."""
-    for profile in profiles:
-        for gap in profile.gaps.values():
+def raise_gap(profiles: tuple[Profile, ...], ops: Sequence[Op], run: Callable[[Any], Any]) -> None:
+    """Raise the gap behind a figure a program met and a profile could not give.
+
+    A figure that is used wherever the program runs comes before duties that are missing; among these the first that
+    stops the program by itself is told, for the others may belong to goods that owe none.
+    """
+    missing: dict[tuple[int, int], GapError | InputError] = {}
+    for op in ops:
+        for operand in (*op[1:], *(op[2] if op[0] == "allocate" else ())):
+            if isinstance(operand, tuple) and operand and operand[0] == "l":
+                gap = profiles[operand[1]].gaps.get(operand[2])
+                if gap is not None:
+                    missing.setdefault((operand[1], operand[2]), gap)
+    lack = profiles[0].regime.line_names.get(("lack",))
+    for (_, position), gap in missing.items():
+        if position != lack:
             raise gap
+    for (line, _), gap in missing.items():
+        figures = [[0 if x is None and n != line else x for x in p.figures] for n, p in enumerate(profiles)]
+        try:
+            run(figures)
+        except TypeError:
+            raise gap from None
 
 
 def _first_plan(
@@ -203,10 +224,11 @@ def _first_plan(
             for profile in profiles:
                 profile.fill()
             inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
+            select = make_selector(lower, choice)
             try:
-                chosen = tuple(make_selector(lower, choice)(inputs, regime.figures, tuple(p.figures for p in profiles)))
+                chosen = tuple(select(inputs, regime.figures, tuple(p.figures for p in profiles)))
             except TypeError:
-                raise_gap(profiles)
+                raise_gap(profiles, lower.ops, lambda tried: select(inputs, regime.figures, tried))
                 raise
         plan = make_plan(regime, profiles, consignment.shape, chosen)
     except BaseException:

@@ -11,7 +11,7 @@ import attrs
 
 from xbec.errors import InputError, MissingExtra
 from xbec.kernel.money import Money
-from xbec.landed_cost.lower import Charge, Check, Group
+from xbec.landed_cost.plan import Charge, Check, Group
 from xbec.landed_cost.regime import STATED
 
 if TYPE_CHECKING:

@@ -7,7 +7,10 @@ from typing import Any
 import attrs
 
 from xbec.errors import NoLaw, Refused
-from xbec.landed_cost.lower import Charge, Exact, Group, Lowering, Plan, Truth, collector_of
+from xbec.landed_cost.guards import check_guard, collector_of
+from xbec.landed_cost.lower import Lowering
+from xbec.landed_cost.plan import Charge, Exact, Group, Plan, Truth
+from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.program import (
     Operand,
     compile_python,
@@ -17,7 +20,8 @@ from xbec.landed_cost.program import (
     write_python,
     write_reader,
 )
-from xbec.landed_cost.regime import Profile, Regime
+from xbec.landed_cost.rates import apply_rate, ratio_of
+from xbec.landed_cost.regime import Regime
 from xbec.law.check import rates_of
 from xbec.law.component import Component, Procedure, Rate
 
@@ -38,7 +42,7 @@ def choose_procedures(lower: Lowering) -> list[list[tuple[Truth, int]]]:
             holds: Truth = True
             lower.event = procedure.force.event or "declared"
             if procedure.when is not None:
-                holds = lower.check(procedure.id, procedure.when, line, procedure.citation)
+                holds = check_guard(lower, procedure.id, procedure.when, line, procedure.citation)
             if holds is False or not _surely(regime, procedure.id, procedure.force.confidence, procedure.title):
                 continue
             ways.append((holds, number))
@@ -143,7 +147,7 @@ def _component(lower: Lowering, component: Component, procedure: Procedure, here
         if component.when is None:
             conditions[line] = True
         else:
-            conditions[line] = lower.check(component.id, component.when, line, component.citation)
+            conditions[line] = check_guard(lower, component.id, component.when, line, component.citation)
     lines = tuple(i for i in here if conditions[i] is not False)
     if not lines or not _surely(lower.regime, component.id, component.force.confidence, component.label):
         return None
@@ -220,7 +224,7 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
     waived: Truth = False
     if component.waive is not None:
         lower.result = node
-        waived = lower.check(f"{component.id} waived", component.waive, group[0], component.waive_citation)
+        waived = check_guard(lower, f"{component.id} waived", component.waive, group[0], component.waive_citation)
         lower.result = None
         node = lower.select(waived, const(0), node)
     if not component.base:
@@ -288,7 +292,7 @@ def _both(lower: Lowering, a: Truth, b: Truth) -> Truth:
 def _off(lower: Lowering, off: Rate | tuple[tuple[int, str], ...], group: tuple[int, ...]) -> Exact:
     """What ``deduct`` or ``less`` takes off: an amount, or a sum of components."""
     if isinstance(off, Rate):
-        return lower.rate(off, group, None)[0]
+        return apply_rate(lower, off, group, None)[0]
     parts = [(sign, name, lower.total([lower.amount(name, i) for i in group])) for sign, name in off]
     return Exact(_signed(lower, parts, any(sign < 0 for sign, _ in off)))
 
@@ -316,10 +320,10 @@ def _result(lower: Lowering, component: Component, group: tuple[int, ...], base:
     sure: Truth = True
     if component.rate is not None:
         if component.gross_up is False:
-            result, sure = lower.rate(component.rate, group, base)
+            result, sure = apply_rate(lower, component.rate, group, base)
         else:
-            own = lower.ratio(component.rate, group)
-            other = lower.ratio(component.gross_up, group) if isinstance(component.gross_up, Rate) else own
+            own = ratio_of(lower, component.rate, group)
+            other = ratio_of(lower, component.gross_up, group) if isinstance(component.gross_up, Rate) else own
             inside = Exact(lower.op("sub", other.den, other.num), other.den)
             result = Exact(
                 lower.mul(lower.mul(base.num, own.num), inside.den),
@@ -330,9 +334,9 @@ def _result(lower: Lowering, component: Component, group: tuple[int, ...], base:
     if component.less is not None:
         result = lower.not_negative(lower.minus(result, _off(lower, component.less, group)))
     if component.at_most is not None:
-        result = lower.held(result, lower.rate(component.at_most, group, None)[0], "min")
+        result = lower.held(result, apply_rate(lower, component.at_most, group, None)[0], "min")
     if component.at_least is not None:
-        result = lower.held(result, lower.rate(component.at_least, group, None)[0], "max")
+        result = lower.held(result, apply_rate(lower, component.at_least, group, None)[0], "max")
     return result, sure
 
 
@@ -346,7 +350,7 @@ def _waive_jointly(lower: Lowering, component: Component, here: tuple[int, ...])
     for group in _groups(lower, component, here):
         lower.result = lower.total([lower.amounts[name][i] for name in component.waives for i in group])
         assert guard is not None
-        waived = lower.check(f"{component.id} waives", guard, group[0], component.citation)
+        waived = check_guard(lower, f"{component.id} waives", guard, group[0], component.citation)
         lower.result = None
         for name in component.waives:
             for line in group:

@@ -14,9 +14,11 @@ from xbec.kernel.citation import Citation
 from xbec.kernel.finding import Finding
 from xbec.kernel.money import Money
 from xbec.kernel.rounding import round_ratio
-from xbec.landed_cost.lower import Charge, Group, Plan
+from xbec.landed_cost.plan import Charge, Group, Plan
+from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.program import Operand
-from xbec.landed_cost.regime import Param, Profile, Regime, exchange_text
+from xbec.landed_cost.regime import Regime, exchange_text
+from xbec.landed_cost.unknown import Param
 
 if TYPE_CHECKING:
     from xbec.landed_cost.consignment import Consignment

@@ -13,64 +13,27 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from xbec.errors import GapError, InputError, NoLaw, NoTariff
+from xbec.errors import InputError
 from xbec.kernel.citation import Citation
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.kernel.rounding import Rounding
-from xbec.landed_cost.consignment import Consignment, Line, number_of
+from xbec.landed_cost.consignment import Consignment, Line
+from xbec.landed_cost.profile import TERRITORY, Profile
+from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
 from xbec.law.book import Figure, Jurisdiction
+from xbec.law.check import guards_of
 from xbec.law.component import Component, Force, Procedure, Round
 from xbec.law.guard import DAYS, Node, is_fact_of_line, walk
 
 if TYPE_CHECKING:
     from xbec.fx import ExchangeRate, Fx
-    from xbec.tariff import Duty, Tariff
+    from xbec.tariff import Tariff
 
 Answers = Mapping[str, Any]
-_TERRITORY = "_territory"
 STATED = "stated by the caller"
 _MODES = {"ceil": "up", "floor": "down"}
 """Amounts are never below zero here, so these are one."""
-
-
-@attrs.frozen(slots=True)
-class Unknown:
-    """Something the quote depends on, its candidates, and the smallest question that would close it."""
-
-    key: str
-    options: tuple[tuple[str, Any], ...]
-    reason: str
-    ask: str
-
-
-class Question(Exception):
-    """Raised inside the engine where an unknown is met; never leaves the room."""
-
-    def __init__(self, unknown: Unknown) -> None:
-        super().__init__(unknown.key)
-        self.unknown = unknown
-
-
-@attrs.frozen(slots=True)
-class Param:
-    """One figure handed to the program: exact value, its text, and where it comes from."""
-
-    name: str
-    text: str
-    num: int
-    den: int
-    citation: Citation | None = None
-    confidence: str = "high"
-    day: date | None = None
-    stated: bool = False
-
-
-def param_of(name: str, text: str, value: Fraction, **more: Any) -> Param:
-    """A figure from an exact fraction."""
-    return Param(name, text, value.numerator, value.denominator, **more)
 
 
 class Regime:
@@ -154,8 +117,6 @@ class Regime:
         return force.holds(self.days[force.event or "declared"], self.known_on)
 
     def _leaves_of_lines(self) -> tuple[Node, ...]:
-        from xbec.landed_cost.lower import guards_of
-
         found: dict[Node, None] = {}
         for guard in guards_of(self.procedures, self.components):
             found.update((n, None) for n in walk(guard.node) if is_fact_of_line(n))
@@ -281,8 +242,8 @@ class Regime:
             return sample.destination.country
         if name == "subdivision":
             return sample.destination.subdivision or self._unknown_text(name)
-        if name.endswith(_TERRITORY):
-            return Place(self._text(("name", name[: -len(_TERRITORY)]))).customs_territory
+        if name.endswith(TERRITORY):
+            return Place(self._text(("name", name[: -len(TERRITORY)]))).customs_territory
         value = getattr(sample, name)
         return self._unknown_text(name) if value is None else str(value)
 
@@ -309,320 +270,6 @@ class Regime:
                 self.profiles.clear()
             found = self.profiles[line.key] = Profile(self, line)
         return found
-
-
-class Profile:
-    """What law and text say of one line: answers to text guards, tax classes, the duty expression, figures."""
-
-    __slots__ = ("_duty", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure")
-
-    def __init__(self, regime: Regime, line: Line) -> None:
-        self.regime = regime
-        self.line = line
-        self.params: list[Param | None] = []
-        self.gaps: dict[int, GapError | InputError] = {}
-        self.figures: tuple[Any, ...] = ()
-        self.classes = {tax: self._class_of(tax) for tax in regime.law.taxes}
-        self._duty: Duty | GapError | Unknown | None = self._look_up() if regime.uses_tariff else None
-        self.leaves = {leaf: self._leaf(leaf) for leaf in regime.leaves}
-        self.structure = number_of(
-            (
-                tuple(self.leaves.values()),
-                tuple(self.classes.values()),
-                self._duty_form(),
-                line.facts[10],
-                tuple(line.content),
-                line.price_includes,
-                line.duty is not None,
-                None if line.tax_rate is None else str(line.tax_rate),
-                self.rate_key if regime.groups_by_rate else None,
-            )
-        )
-
-    @property
-    def rate_key(self) -> str:
-        """What lines of one duty rate share."""
-        return "" if self._duty is None or isinstance(self._duty, Exception) else str(self._duty)
-
-    def _class_of(self, tax: str) -> str:
-        if isinstance(self.line.tax_class, str):
-            return self.line.tax_class
-        found = self.regime.law.class_of(tax, self.line.code, self.regime.days["declared"])
-        return found.tax_class if found else "standard"
-
-    def _leaf(self, leaf: Node) -> bool | None:
-        try:
-            return self._answer(leaf)
-        except Question:
-            return None
-
-    def whether(self, leaf: Node) -> bool:
-        """Answer a leaf that text about the line decides, or ask."""
-        found = self.leaves[leaf]
-        if found is not None:
-            return found
-        subject, ask = self._subject(leaf)
-        return self.regime.ask_whether(
-            f"{subject} [{self.line.code} {self.line.origin or '?'}]",
-            f"{subject} is unknown for HS {self.line.code or '?'} from {self.line.origin or 'an unknown origin'}",
-            ask,
-        )
-
-    def _subject(self, leaf: Node) -> tuple[str, str]:
-        if leaf[0] == "call":
-            ask = {
-                "listed": "state the full national code",
-                "contains": f"state what {leaf[2]} the goods hold: Line(content={{{leaf[2]!r}: Money(...)}})",
-            }
-            return f"{leaf[1]}('{leaf[2]}')", ask.get(leaf[1], f"state the {leaf[1]}")
-        name = (leaf[1] if leaf[0] == "in" else leaf[2])[1]
-        return f"{name}", f"state the {name.removesuffix(_TERRITORY)} of the line"
-
-    def _answer(self, leaf: Node) -> bool:
-        line = self.line
-        if leaf[0] == "call":
-            _, call, argument = leaf
-            if call == "flag":
-                return bool(argument in line.flags)
-            if call == "claim":
-                return bool(line.claim == argument)
-            if call in {"stated", "contains"}:
-                if call == "contains" and argument not in line.content:
-                    raise Question(Unknown("contains", (), "", ""))
-                return argument in line.content
-            found = self.regime.law.lists[argument]
-            day = self.regime.days["declared"]
-            if day < found.period.start or (found.period.end is not None and day >= found.period.end):
-                return False
-            held = found.holds(line.code)
-            if held is None:
-                raise Question(Unknown("listed", (), "", ""))
-            return held
-        if leaf[0] == "in":
-            name = leaf[1][1]
-            if name == "hs":
-                return self._hs_in(leaf[2])
-            return self._text(name) in leaf[2]
-        _, op, left, right = leaf
-        if right[0] == "name":
-            left, right = right, left
-        if left[1] == "hs":
-            held = self._hs_in((str(right[1]),))
-            return held if op == "==" else not held
-        return compare(op, self._text(left[1]), str(right[1]))
-
-    def _hs_in(self, prefixes: tuple[str, ...]) -> bool:
-        code = self.line.code
-        if any(code.startswith(p) for p in prefixes):
-            return True
-        if any(p.startswith(code) for p in prefixes):
-            raise Question(Unknown("hs", (), "", ""))
-        return False
-
-    def _text(self, name: str) -> str:
-        line = self.line
-        if name == "tax_class":
-            return next(iter(self.classes.values()), "standard")
-        if line.origin is None:
-            raise Question(Unknown("origin", (), "", ""))
-        return Place(line.origin).customs_territory if name == "origin_territory" else line.origin
-
-    # duty --------------------------------------------------------------------------------------------------------
-
-    def _look_up(self) -> Duty | GapError | Unknown | None:
-        from xbec.tariff import Duty, Unresolved
-
-        line, regime = self.line, self.regime
-        if line.duty is not None:
-            stated = line.duty if isinstance(line.duty, Duty) else Duty.parse(str(line.duty), regime.law.currency)
-            if isinstance(stated, Unresolved):
-                return NoTariff("the stated duty is no duty expression", field="duty", value=str(line.duty))
-            return stated
-        try:
-            answer = regime.tariff.rate(
-                regime.law.tariff or regime.law.code, line.code, origin=line.origin, on=regime.days["declared"]
-            )
-        except GapError as gap:
-            return gap
-        open_ends = [c for c in answer.candidates if not isinstance(c, Duty)]
-        if open_ends or not answer.candidates:
-            return NoTariff(
-                f"the duty of HS {line.code} is not resolved",
-                field="hs",
-                value=line.code,
-                cure="state the duty of the line (duty='12 %') or give a schedule of your own",
-            )
-        found = [c for c in answer.candidates if isinstance(c, Duty)]
-        if len(found) == 1:
-            return found[0]
-        key = f"duty of {line.code} from {line.origin or '?'}"
-        unknown = Unknown(
-            key,
-            tuple((str(c), c) for c in found),
-            f"HS {line.code} covers national lines of different rates",
-            "state the national code with a schedule that holds it, or the duty of the line",
-        )
-        chosen = regime.answers.get(key)
-        return unknown if chosen is None else chosen
-
-    @property
-    def duty(self) -> Duty:
-        """The duty expression of the line; a gap or a question where there is none."""
-        found = self._duty
-        if isinstance(found, GapError):
-            raise found
-        if isinstance(found, Unknown):
-            raise Question(found)
-        if found is None:
-            raise NoTariff("no tariff was looked up", field="hs", value=self.line.code)
-        return found
-
-    @property
-    def lack(self) -> GapError | InputError | None:
-        """Why the duty of the line cannot be computed: no rate is known, or a quantity it counts in is not stated."""
-        found = self._duty
-        if isinstance(found, GapError):
-            return found
-        units = () if found is None or isinstance(found, Unknown) else found.units
-        return next((missing_quantity(self.line, unit) for unit in units if unit not in self.line.micro), None)
-
-    @property
-    def known_duty(self) -> Duty | None:
-        """The duty expression of the line where there is one, for what is shown."""
-        return None if isinstance(self._duty, GapError | Unknown) else self._duty
-
-    def _duty_form(self) -> Any:
-        found = self._duty
-        if found is None or isinstance(found, GapError):
-            return found is None
-        if isinstance(found, Unknown):
-            return found.key
-        return tuple(
-            None if part is None else (part.ad_valorem != 0, tuple(unit for _, _, unit in part.specifics))
-            for part in (found, found.at_least, found.at_most)
-        )
-
-    # figures -----------------------------------------------------------------------------------------------------
-
-    def fill(self) -> None:
-        """Work out the figures the programs of the regime have asked for since."""
-        for key, position in list(self.regime.line_names.items())[len(self.params) :]:
-            try:
-                self.params.append(self._param(key))
-            except (GapError, InputError) as gap:
-                self.params.append(None)
-                self.gaps[position] = gap
-        self.figures = tuple(x for p in self.params for x in ((p.num, p.den) if p is not None else (None, None)))
-
-    def _param(self, key: tuple[Any, ...]) -> Param:
-        regime, line = self.regime, self.line
-        kind = key[0]
-        if kind == "goods":
-            return regime.factor(line.price.currency, line.facts[8], key[1])
-        if kind == "content":
-            money = line.content.get(key[1])
-            if money is None:
-                raise InputError(
-                    "a part of the value that the law asks for is not stated",
-                    field=f"content[{key[1]}]",
-                    cure=f"Line(content={{{key[1]!r}: Money(...)}})",
-                )
-            return regime.factor(money.currency, money.scaled[1], "customs")
-        if kind == "tax":
-            return self._tax_param(key[1], key[2])
-        if kind == "table":
-            return self._table_param(key[1], key[2])
-        if kind == "lack":
-            if self.lack is not None:
-                raise self.lack
-            return Param("duty", "", 0, 1)
-        part = {"duty": self.duty, "lo": self.duty.at_least, "hi": self.duty.at_most}[kind]
-        text = str(self.duty)
-        if part is None:
-            return Param("duty", text, 0, 1)
-        stated = line.duty is not None
-        if key[1] == "a":
-            return param_of("duty", text, part.ad_valorem, **self._duty_source(), stated=stated)
-        if key[1] >= len(part.specifics):
-            return Param("duty", text, 0, 1)
-        amount, currency, _ = part.specifics[key[1]]
-        each = regime.to_minor(amount, currency, "customs") / 10**6
-        return param_of("duty", text, each, **self._duty_source(), stated=stated)
-
-    def _duty_source(self) -> dict[str, Any]:
-        if self.line.duty is not None:
-            return {}
-        regime = self.regime
-        answer = regime.tariff.rate(
-            regime.law.tariff or regime.law.code,
-            self.line.code,
-            origin=self.line.origin,
-            on=regime.days["declared"],
-        )
-        return {"citation": answer.source, "confidence": answer.confidence}
-
-    def _tax_param(self, tax: str, event: str) -> Param:
-        regime = self.regime
-        if self.line.tax_rate is not None and tax == (regime.law.price_tax or tax):
-            from xbec.kernel.rate import Rate
-
-            rate = self.line.tax_rate if isinstance(self.line.tax_rate, Rate) else Rate(self.line.tax_rate)
-            return param_of(f"tax.{tax}", str(rate), rate.fraction, stated=True)
-        period = regime.law.tax_rate(tax, self.classes[tax], regime.days[event], known_on=regime.known_on)
-        return regime.figure_param(f"tax.{tax}.{self.classes[tax]}", period)
-
-    def _table_param(self, name: str, event: str) -> Param:
-        regime = self.regime
-        table = regime.law.tables[name]
-        key = self.table_key(table.key)
-        rows = regime.law.table_rows(name, key)
-        if rows is None:
-            raise NoLaw(
-                f"{regime.law.code} table {name} has no row",
-                field=table.key,
-                value=key,
-                allowed=", ".join(table.rows),
-            )
-        return regime.figure_param(f"table.{name}.{key}", rows.on(regime.days[event], known_on=regime.known_on))
-
-    def table_key(self, key: str) -> str | None:
-        """The key of a table for this line; for a fact of the consignment that is not stated, a question."""
-        regime, line = self.regime, self.line
-        if key.startswith("hs"):
-            return line.code[: int(key[2:])]
-        if key == "tax_class":
-            return next(iter(self.classes.values()), "standard")
-        if key == "origin":
-            return line.origin
-        sample = regime.sample
-        if key == "subdivision":
-            return sample.destination.subdivision
-        found: str | None = getattr(sample, key)
-        return found
-
-
-def missing_quantity(line: Line, unit: str) -> InputError:
-    """The error of a duty that counts in a unit the line does not state."""
-    return InputError(
-        f"the duty of HS {line.code} needs a quantity in {unit}",
-        field=f"quantities[{unit}]",
-        cure=f"state it: Line(quantities={{{unit!r}: ...}})",
-    )
-
-
-def compare(op: str, left: Any, right: Any) -> bool:
-    """One of the six comparisons of the language."""
-    if op == "==":
-        return bool(left == right)
-    if op == "!=":
-        return bool(left != right)
-    if op == "<":
-        return bool(left < right)
-    if op == "<=":
-        return bool(left <= right)
-    if op == ">":
-        return bool(left > right)
-    return bool(left >= right)
 
 
 def exchange_text(rate: ExchangeRate) -> str:

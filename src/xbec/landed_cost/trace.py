@@ -8,7 +8,7 @@ from xbec.landed_cost.program import Operand
 
 if TYPE_CHECKING:
     from xbec.landed_cost.quote import Quote
-    from xbec.landed_cost.regime import Param
+    from xbec.landed_cost.unknown import Param
 
 SCHEMA = "xbec.trace/1"
 _MISSING: Final = {"name": "missing", "text": "not known, not needed", "num": None, "den": None}

@@ -9,7 +9,7 @@ from xbec.kernel.dated import stale
 from xbec.kernel.finding import Finding
 
 if TYPE_CHECKING:
-    from xbec.landed_cost.lower import Charge, Group
+    from xbec.landed_cost.plan import Charge, Group
     from xbec.landed_cost.quote import Quote
 
 OLD_LAW_DAYS: Final = 365

@@ -9,7 +9,7 @@ import attrs
 
 from xbec.kernel.money import Money
 from xbec.landed_cost.quote import KINDS, SCHEMA, Quote
-from xbec.landed_cost.regime import Unknown
+from xbec.landed_cost.unknown import Unknown
 
 if TYPE_CHECKING:
     from xbec.landed_cost.consignment import Consignment

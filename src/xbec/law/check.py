@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xbec.errors import DataFileError
-from xbec.law.component import Component, Guard, Rate
+from xbec.law.component import Component, Guard, Procedure, Rate
 from xbec.law.guard import CALLS_WITH_GUARD, DAYS, FACTS_OF_CONSIGNMENT, FACTS_OF_LINE, NUMBERS_OF_LINE, Node, walk
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _check_component(law: Jurisdiction, component: Component, ids: set[str], whe
     for amount in [*used, *component.waives, *component.among]:
         if amount not in ids and not is_given(amount):
             raise DataFileError("names an amount that is not there yet (order matters)", field=where, value=amount)
-    for guard in _guards(component):
+    for guard in guards_in(component):
         _check_guard(law, guard, ids, where, result=guard is component.waive or bool(component.waives))
     for rate in rates_of(component):
         _check_rate(law, rate, component, where)
@@ -59,7 +59,17 @@ def _check_component(law: Jurisdiction, component: Component, ids: set[str], whe
         raise DataFileError("waives needs when", field=where)
 
 
-def _guards(component: Component) -> Iterator[Guard]:
+def guards_of(procedures: tuple[Procedure, ...], components: tuple[Component, ...]) -> Iterator[Guard]:
+    """Every guard of a law."""
+    for procedure in procedures:
+        for guard in (procedure.when, *(c.when for c in procedure.collects)):
+            if guard is not None:
+                yield guard
+    for component in components:
+        yield from guards_in(component)
+
+
+def guards_in(component: Component) -> Iterator[Guard]:
     for guard in [component.when, component.waive, *(c.when for c in component.collects)]:
         if guard is not None:
             yield guard

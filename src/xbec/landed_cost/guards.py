@@ -1,0 +1,213 @@
+"""Guards, lowered: decided by text where text decides, else a truth value of the program."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from xbec.errors import DataFileError
+from xbec.landed_cost.plan import Check, Exact, Side, Truth
+from xbec.landed_cost.program import Operand, const
+from xbec.landed_cost.unknown import Question, compare, param_of
+from xbec.law.component import Collector, Guard
+from xbec.law.guard import Node, is_fact_of_consignment, is_fact_of_line
+
+if TYPE_CHECKING:
+    from xbec.landed_cost.lower import Lowering
+
+
+def check_guard(lower: Lowering, of: str, guard: Guard, line: int, citation: Any = None) -> Truth:
+    """Evaluate a guard for a line and keep it, with both sides of its comparisons, for the derivation."""
+    lower.sides = []
+    outcome = truth(lower, guard.node, line, guard.text)
+    lower.checks.append(Check(of, guard.text, line, outcome, tuple(lower.sides), citation))
+    return outcome
+
+
+def truth(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+    """A guard for a line: decided now, or a node of the program."""
+    kind = node[0]
+    if kind in {"and", "or"}:
+        return _junction(lower, node, line, text)
+    if kind == "not":
+        inner = truth(lower, node[1], line, text)
+        return (not inner) if isinstance(inner, bool) else lower.op("not", inner)
+    if is_fact_of_line(node):
+        return lower.profiles[line].whether(node)
+    if is_fact_of_consignment(node):
+        return lower.regime.whether(node, _print(node))
+    if kind == "call":
+        return _call(lower, node, line, text)
+    if kind == "compare":
+        return _compare(lower, node, line, text)
+    raise DataFileError("a guard is not yes or no", field=lower.regime.law.code, value=text)
+
+
+def _junction(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+    """Short-circuit with three values: a decided side wins over a question on the other."""
+    wins = node[0] == "or"
+    parts: list[Truth] = []
+    question: Question | None = None
+    for part in node[1:]:
+        try:
+            value = truth(lower, part, line, text)
+        except Question as asked:
+            question = question or asked
+            continue
+        if value is wins:
+            return wins
+        if not isinstance(value, bool):
+            parts.append(value)
+    if question is not None:
+        raise question
+    if not parts:
+        return not wins
+    joined = parts[0]
+    for part_node in parts[1:]:
+        joined = lower.op(node[0], joined, part_node)
+    return joined
+
+
+def _call(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+    _, call, argument = node
+    if call == "charged":
+        return lower.charged[argument][line]
+    if call in {"any", "all"}:
+        combined: Truth = call == "all"
+        word = "and" if call == "all" else "or"
+        for i in range(lower.count):
+            value = truth(lower, argument, i, text)
+            if isinstance(value, bool):
+                if value is not (call == "all"):
+                    return value
+            elif isinstance(combined, bool):
+                combined = value
+            else:
+                combined = lower.op(word, combined, value)
+        return combined
+    if call == "history":
+        return bool(lower.regime.sample.history.get(argument))
+    raise DataFileError("not a guard of yes or no", field=lower.regime.law.code, value=text)
+
+
+def _compare(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+    _, op, left_node, right_node = node
+    left, money_left = exact_of(lower, left_node, line, text)
+    right, money_right = exact_of(lower, right_node, line, text)
+    if left is None or right is None:
+        return lower.regime.ask_whether(
+            _print(node), f"{_print(node)} cannot be tested", "state the history of the buyer that it looks at"
+        )
+    lower.sides.append(Side(left, op, right, money_left or money_right))
+    a, b = lower.mul(left.num, right.den), lower.mul(right.num, left.den)
+    if not isinstance(a, int) and not isinstance(b, int) and a[0] == b[0] == "c":
+        return compare(op, a[1], b[1])
+    return lower.op("cmp", op, a, b)
+
+
+def exact_of(lower: Lowering, node: Node, line: int, text: str) -> tuple[Exact | None, bool]:
+    """A number or amount in a guard, and whether it is money (minor units of the law's currency)."""
+    kind = node[0]
+    if kind == "number":
+        return Exact(const(node[1].numerator), const(node[1].denominator)), False
+    if kind == "amount":
+        return lower.money(node[1], node[2]), True
+    if kind in {"add", "subtract", "multiply"}:
+        left, money_left = exact_of(lower, node[1], line, text)
+        right, money_right = exact_of(lower, node[2], line, text)
+        if left is None or right is None:
+            return None, money_left or money_right
+        work = {"add": lower.plus, "subtract": lower.minus, "multiply": lower.times}[kind]
+        return work(left, right), money_left or money_right
+    if kind == "name":
+        return _named(lower, node[1], line)
+    if kind == "call":
+        return _number_call(lower, node, line, text)
+    raise DataFileError("not a number or an amount", field=lower.regime.law.code, value=text)
+
+
+def _named(lower: Lowering, name: str, line: int) -> tuple[Exact | None, bool]:
+    if name == "result" and lower.result is not None:
+        return Exact(lower.result), True
+    if name == "quantity":
+        return Exact(lower._input("piece", line), const(10**6)), False
+    if name == "weight":
+        return lower.quantity("kg_gross", line), False
+    if name == "price":
+        pieces = lower._input("piece", line)
+        return Exact(lower.mul(lower.amount("goods", line), const(10**6)), pieces), True
+    if name in lower.regime.law.values and name not in lower.amounts:
+        figure, param = lower.regime.value(name, lower.event)
+        return lower.of_regime(("value", name, lower.event), lambda: param), figure.kind == "amount"
+    return Exact(lower.amount(name, line)), True
+
+
+def _number_call(lower: Lowering, node: Node, line: int, text: str) -> tuple[Exact | None, bool]:
+    _, call, argument = node
+    if call == "history":
+        return _history(lower, argument)
+    if call == "count":
+        number: Operand = const(0)
+        for i in range(lower.count):
+            value = truth(lower, argument, i, text)
+            number = lower.add(number, lower.select(value, const(1), const(0)))
+        return Exact(number), False
+    lines = lower.here if call == "sum_here" else tuple(range(lower.count))
+    total: Exact = Exact(const(0))
+    money = True
+    for i in lines:
+        part, money = exact_of(lower, argument, i, text)
+        if part is None:
+            return None, money
+        total = lower.plus(total, part)
+    return total, money
+
+
+def _history(lower: Lowering, name: str) -> tuple[Exact | None, bool]:
+    from xbec.kernel.money import Money
+
+    value = lower.regime.sample.history.get(name)
+    if value is None:
+        return None, False
+    if isinstance(value, Money):
+        minor = lower.regime.to_minor(Fraction(value.amount), value.currency)
+        return lower.of_regime(("history", name), lambda: param_of(f"history.{name}", str(value), minor)), True
+    exact = Fraction(value)
+    return lower.of_regime(("history", name), lambda: param_of(f"history.{name}", str(value), exact)), False
+
+
+def _print(node: Node) -> str:
+    """A node of a guard as text."""
+    kind = node[0]
+    if kind in {"name", "number", "day"}:
+        return str(node[1])
+    if kind == "text":
+        return f"'{node[1]}'"
+    if kind == "amount":
+        return f"{node[1]} {node[2]}"
+    if kind == "call":
+        inner = f"'{node[2]}'" if isinstance(node[2], str) else _print(node[2])
+        return f"{node[1]}({inner})"
+    if kind == "compare":
+        return f"{_print(node[2])} {node[1]} {_print(node[3])}"
+    if kind == "in":
+        return f"{_print(node[1])} in {list(node[2])}"
+    if kind == "not":
+        return f"not {_print(node[1])}"
+    sign = {"and": " and ", "or": " or ", "add": " + ", "subtract": " - ", "multiply": " * "}[kind]
+    return sign.join(_print(part) for part in node[1:])
+
+
+def collector_of(lower: Lowering, rules: tuple[Collector, ...], line: int) -> str | None:
+    """The first collector whose guard holds; it must be decided by text."""
+    for rule in rules:
+        holds = True if rule.when is None else truth(lower, rule.when.node, line, rule.when.text)
+        if holds is True:
+            return rule.by
+        if holds is not False:
+            raise DataFileError(
+                "who collects must not hang on an amount: make it a procedure",
+                field=f"{lower.regime.law.code}: collects",
+                value=rule.when.text if rule.when else None,
+            )
+    return None

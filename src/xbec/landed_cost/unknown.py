@@ -1,0 +1,63 @@
+"""Figures handed to the program, and what is unknown: questions that the quote turns into worlds."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from xbec.kernel.citation import Citation
+
+
+@attrs.frozen(slots=True)
+class Unknown:
+    """Something the quote depends on, its candidates, and the smallest question that would close it."""
+
+    key: str
+    options: tuple[tuple[str, Any], ...]
+    reason: str
+    ask: str
+
+
+class Question(Exception):
+    """Raised inside the engine where an unknown is met; never leaves the room."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        super().__init__(unknown.key)
+        self.unknown = unknown
+
+
+@attrs.frozen(slots=True)
+class Param:
+    """One figure handed to the program: exact value, its text, and where it comes from."""
+
+    name: str
+    text: str
+    num: int
+    den: int
+    citation: Citation | None = None
+    confidence: str = "high"
+    day: date | None = None
+    stated: bool = False
+
+
+def param_of(name: str, text: str, value: Fraction, **more: Any) -> Param:
+    """A figure from an exact fraction."""
+    return Param(name, text, value.numerator, value.denominator, **more)
+
+
+def compare(op: str, left: Any, right: Any) -> bool:
+    """One of the six comparisons of the language."""
+    if op == "==":
+        return bool(left == right)
+    if op == "!=":
+        return bool(left != right)
+    if op == "<":
+        return bool(left < right)
+    if op == "<=":
+        return bool(left <= right)
+    if op == ">":
+        return bool(left > right)
+    return bool(left >= right)
