@@ -13,7 +13,7 @@ Truth = bool | int
 """Decided while lowering (``bool``) or a node of the program (``int``)."""
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Exact:
     """An exact value while lowering: numerator and denominator as operands."""
 
@@ -21,7 +21,7 @@ class Exact:
     den: Operand = ("c", 1)
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Side:
     """A comparison that was tested at run time, for the derivation: ``left op right``."""
 
@@ -31,7 +31,7 @@ class Side:
     money: bool
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Check:
     """A guard that was tested: its text, its outcome, and the comparisons inside it."""
 
@@ -43,7 +43,7 @@ class Check:
     citation: Any = None
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Group:
     """One computation of a component over a group of lines (positions in canonical order)."""
 
@@ -57,7 +57,7 @@ class Group:
     waived: Truth = False
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Charge:
     """A component as lowered for one procedure: its groups, and the amount of each line."""
 

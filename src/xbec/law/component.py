@@ -16,7 +16,7 @@ from xbec.law.guard import Node, parse_guard
 COLLECTORS = ("platform", "seller", "post", "carrier", "customs")
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Guard:
     """A guard as written and as parsed."""
 
@@ -24,7 +24,7 @@ class Guard:
     node: Node
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Force:
     """When, and how surely, a procedure or component is in force."""
 
@@ -44,7 +44,7 @@ class Force:
         return known_on is None or known is None or known <= known_on
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Round:
     """A rounding: step in units of the currency, mode, and the source or the house convention behind it."""
 
@@ -54,7 +54,7 @@ class Round:
     convention: str | None
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Rate:
     """One way to a rate. ``form`` is ratio, money, value, tax, tariff, table, quantity, bands or cases.
 
@@ -72,7 +72,7 @@ class Rate:
     bands: tuple[tuple[Fraction | None, str | None, Rate], ...] = ()
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Collector:
     """Who collects, if the guard holds."""
 
@@ -80,7 +80,7 @@ class Collector:
     when: Guard | None
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Procedure:
     """A customs procedure; a line goes to the first whose guard holds."""
 
@@ -93,7 +93,7 @@ class Procedure:
     force: Force
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, eq=False)
 class Component:
     """One amount of the pipeline; with a kind it is a charge."""
 
