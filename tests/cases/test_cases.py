@@ -22,7 +22,8 @@ what a charge was computed on, ``charged`` and ``spared`` list charges by whethe
 
 An example of a day, a land or a rate that no law file holds states its law: ``law`` is the text of a law file laid over
 that of the destination (or over the one its ``jurisdiction`` names, or standing alone where there is none), or the name
-of a text under ``[laws]`` of the same file, or a list of these.
+of a text under ``[laws]`` of the same file, or a list of these. ``how.rounding = { igst = "0.01 half-up" }`` states how
+an amount is rounded.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ import pytest
 
 from xbec import Consignment, Law, Line, Money, Place, landed_cost
 from xbec.fx import Fx
+from xbec.kernel.rounding import Rounding
 from xbec.landed_cost import Days, Quote, verify_trace
 
 FILES = sorted((Path(__file__).parent / "data").glob("*.toml"))
@@ -103,6 +105,8 @@ def test_case(case: dict[str, Any], laws: dict[str, str], tmp_path: Path) -> Non
     fx = Fx.default()
     if "rates" in how:
         fx = fx.stated(how.pop("rates"))
+    if "rounding" in how:
+        how["rounding"] = {name: Rounding(*words.split()) for name, words in how["rounding"].items()}
     consignment = build(case)
     if "law" in case:
         how["law"] = stated_law(case["law"], laws, consignment.destination, tmp_path)
