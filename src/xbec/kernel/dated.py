@@ -130,7 +130,7 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     """Lay one parsed file over another.
 
     Tables merge key by key. A list of dated rows (tables with ``from``) of the top replaces the list of the base; a
-    list of tables with ``id`` merges by id, new ones at the end. Anything else: the top wins.
+    list of tables with ``id`` (or ``slot``) merges by it, new ones at the end. Anything else: the top wins.
     """
     merged = dict(base)
     for key, value in top.items():
@@ -138,15 +138,19 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Mapping) and isinstance(old, Mapping):
             merged[key] = overlay(old, value)
         elif isinstance(old, list) and _has_ids(value) and _has_ids(old):
-            by_id = {item["id"]: item for item in old}
-            merged[key] = list((by_id | {item["id"]: item for item in value}).values())
+            merged[key] = list(({_id(item): item for item in old} | {_id(item): item for item in value}).values())
         else:
             merged[key] = value
     return merged
 
 
 def _has_ids(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 0 and all(isinstance(v, Mapping) and "id" in v for v in value)
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(v, Mapping) and any(_id(v)) for v in value)
+
+
+def _id(item: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What an entry is merged by: its id, or for a place left open its slot."""
+    return (item["id"], None) if "id" in item else (None, item.get("slot"))
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any], *, at: str = "") -> list[tuple[str, Any, Any]]:

@@ -56,3 +56,14 @@ def test_difference_names_the_key() -> None:
 def test_staleness_counts_days() -> None:
     assert not dated.stale(date(2026, 1, 1), date(2026, 1, 31), days=30)
     assert dated.stale(date(2026, 1, 1), date(2026, 2, 1), days=30)
+
+
+def test_overlay_keeps_the_places_a_list_leaves_open() -> None:
+    base = {"component": [{"id": "duty", "rate": "5 %"}, {"slot": "fees"}, {"id": "vat", "rate": "19 %"}]}
+    top = {"component": [{"id": "duty", "rate": "7 %"}, {"id": "fee", "slot": "fees"}]}
+    assert dated.overlay(base, top)["component"] == [
+        {"id": "duty", "rate": "7 %"},
+        {"slot": "fees"},
+        {"id": "vat", "rate": "19 %"},
+        {"id": "fee", "slot": "fees"},
+    ]
