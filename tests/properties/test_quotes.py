@@ -166,3 +166,16 @@ def test_every_timeline_is_total_from_its_first_day(code: str, day: date) -> Non
         for probe in (first, day, first + timedelta(days=400)):
             if first <= probe < last:
                 assert rows.on(probe).covers(probe)
+
+
+@SLOW
+@given(st.integers(1, 13_400), st.integers(0, 900), st.sampled_from(("490199", "610910")), DAY)
+def test_a_tax_inclusive_price_is_what_the_buyer_pays(cents: int, freight: int, code: str, day: date) -> None:
+    """Extraction always answers: goods net, tax inside and freight add up to the price that was shown."""
+    line = Line(hs=code, origin="CN", price=Money.from_minor(cents, "GBP"), price_includes="tax", duty="12 %")
+    consignment = Consignment(
+        lines=[line, line], destination="GB", freight=Money.from_minor(freight, "GBP"), registrations={"GB-VAT"}
+    )
+    for quote in quotes_of(consignment, day):
+        if set(quote.procedures) == {"supply"}:
+            assert quote.total == Money.from_minor(2 * cents + freight, "GBP")

@@ -39,7 +39,7 @@ class Lowering:
         self.checks: list[Check] = []
         self.sides: list[Side] = []
         self.refs: list[tuple[Any, ...]] = []
-        self.inside: list[Operand] = []
+        self.inside: dict[tuple[str, int], Operand] = {}
         self.event = "declared"
         self.result: Operand | None = None
         self.here: tuple[int, ...] = tuple(range(self.count))
@@ -164,7 +164,7 @@ class Lowering:
         whole = self.rounded(self.times(Exact(self._input(stem, -1)), factor), self.regime.rounding.get(stem))
         shares = self.shares(whole, [self.amount("goods", i) for i in range(self.count)])
         if stem in {"freight", "insurance"}:
-            return [self._net(shares[i], i) for i in range(self.count)]
+            return [self._net(shares[i], i, name) for i in range(self.count)]
         return shares
 
     def _money_of(self, name: str) -> Any:
@@ -179,9 +179,9 @@ class Lowering:
         value = Exact(self._input("goods", line))
         exact = self.times(value, self.of_line(line, ("goods", role)))
         node = self.op("cap", self.rounded(exact, self.regime.rounding.get("goods")))
-        return self._net(node, line)
+        return self._net(node, line, "goods.sale" if role == "sale" else "goods")
 
-    def _net(self, gross: Operand, line: int) -> Operand:
+    def _net(self, gross: Operand, line: int, name: str) -> Operand:
         """Take the tax out of a tax-inclusive amount: tax = round(gross x r / (1 + r)), net = gross - tax."""
         tax = self.regime.law.price_tax
         if self.profiles[line].line.price_includes == "net":
@@ -193,7 +193,7 @@ class Lowering:
         rate = self._tax_or_table(tax, line)
         inside = Exact(self.mul(gross, rate.num), self.add(rate.den, rate.num))
         tax_inside = self.rounded(inside, None)
-        self.inside.append(tax_inside)
+        self.inside[name, line] = tax_inside
         return self.op("sub", gross, tax_inside)
 
     def _tax_or_table(self, name: str, line: int) -> Exact:

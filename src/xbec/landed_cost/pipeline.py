@@ -124,7 +124,7 @@ def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, .
         chosen=chosen,
         procedures=tuple(regime.procedures[c] for c in chosen),
         given=lower.given,
-        inside=tuple(lower.inside),
+        inside=tuple(tax for (name, _), tax in lower.inside.items() if not name.endswith(".sale")),
         charges=tuple(
             attrs.evolve(c, amounts={i: lower.amounts[c.component.id][i] for i in c.amounts}) for c in charges
         ),
@@ -216,8 +216,10 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
     if lacking is not None:
         node = _only_where_charged(lower, charged, lacking)
     else:
+        within, base = _tax_within(lower, component, group, conditions, base)
         result, sure = _result(lower, component, group, base)
         node = lower.rounded(result, lower.regime.rounding.get(component.id, component.round))
+        node = lower.add(node, within)
         if sure is not True:
             charged = _both(lower, charged, sure)
         node = lower.select(charged, node, const(0))
@@ -244,6 +246,32 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
         result=node,
         waived=waived,
     )
+
+
+def _tax_within(
+    lower: Lowering, component: Component, group: tuple[int, ...], conditions: dict[int, Truth], base: Exact
+) -> tuple[Operand, Exact]:
+    """The tax already taken out of tax-inclusive prices, and the base without them.
+
+    The tax of such a price is what was inside it; working it out again from the net amount would miss it by a minor
+    unit now and then, and the buyer would not pay the price that was shown.
+    """
+    rate = component.rate
+    plain = rate is not None and rate.form in {"tax", "table"} and rate.name == lower.regime.law.price_tax
+    shaped = (component.deduct, component.less, component.times, component.times_base, component.round_base)
+    if not plain or component.gross_up is not False or any(x is not None for x in shaped):
+        return const(0), base
+    taxes: list[Operand] = []
+    nets: list[Operand] = []
+    for sign, name in component.base:
+        for line in group:
+            tax = lower.inside.get((name, line))
+            if tax is not None and sign > 0:
+                taxes.append(lower.select(conditions[line], tax, const(0)))
+                nets.append(lower.select(conditions[line], lower.amount(name, line), const(0)))
+    if not taxes:
+        return const(0), base
+    return lower.total(taxes), Exact(lower.op("sub", base.num, lower.total(nets)), base.den)
 
 
 def _lacking(lower: Lowering, component: Component, group: tuple[int, ...]) -> int | None:
