@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST_WORLDS: Final = 64
 _MOST_REGIMES: Final = 4096
 _regimes: dict[Any, Regime] = {}
+"""By law book, exchange rates, tariff and facts. The book is part of the key, and a regime holds the other two, so that
+none of the three goes away and leaves its identity to another while its regimes live."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 _defaults: dict[str, Any] = {}
 
@@ -90,7 +92,7 @@ def landed_cost(
                 procedure,
                 known_on,
             )
-        key = (id(law), id(fx), id(tariff), on, consignment.key, said)
+        key = (law, id(fx), id(tariff), on, consignment.key, said)
         regime = _regimes.get(key)
     except (TypeError, AttributeError) as problem:
         raise _not_priceable(consignment, on) from problem
@@ -295,7 +297,7 @@ def _worlds(
         one, assumed, labels = todo.pop(0)
         try:
             said = repr([sorted(x.items(), key=str) for x in (engine[3], assumed, engine[6])])
-            key = (*map(id, engine[:3]), on, engine[4:6], said, one.key)
+            key = (engine[0], *map(id, engine[1:3]), on, engine[4:6], said, one.key)
             regime = _regimes.get(key) or _regime(key, one, on, engine, assumed)
             worlds.append(World(labels, price(regime, one)))
         except Question as question:

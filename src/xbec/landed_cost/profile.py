@@ -95,7 +95,7 @@ class Profile:
             if call in {"stated", "contains"}:
                 if call == "contains" and argument not in line.content:
                     raise Question(Unknown("contains", (), "", ""))
-                return argument in line.content
+                return self._is_stated(argument)
             found = self.regime.law.lists[argument]
             day = self.regime.days["declared"]
             if day < found.period.start or (found.period.end is not None and day >= found.period.end):
@@ -116,6 +116,13 @@ class Profile:
             held = self._hs_in((str(right[1]),))
             return held if op == "==" else not held
         return compare(op, self._text(left[1]), str(right[1]))
+
+    def _is_stated(self, what: str) -> bool:
+        if what in {"duty", "tax_rate", "tax_class"}:
+            return getattr(self.line, what) is not None
+        if what in {"transport", "dispatch", "establishment", "freight", "insurance"}:
+            return getattr(self.regime.sample, what) is not None
+        return what in self.line.content
 
     def _hs_in(self, prefixes: tuple[str, ...]) -> bool:
         code = self.line.code
@@ -274,7 +281,15 @@ class Profile:
 
             rate = self.line.tax_rate if isinstance(self.line.tax_rate, Rate) else Rate(self.line.tax_rate)
             return param_of(f"tax.{tax}", str(rate), rate.fraction, stated=True)
-        period = regime.law.tax_rate(tax, self.classes[tax], regime.days[event], known_on=regime.known_on)
+        rows = regime.law.taxes[tax].get(self.classes[tax])
+        if rows is None:
+            raise NoLaw(
+                f"{regime.law.code} has no rate of {tax} for that class",
+                field="tax_class",
+                value=self.classes[tax],
+                allowed=", ".join(regime.law.taxes[tax]),
+            )
+        period = regime.sure(rows, regime.days[event], f"{tax} {self.classes[tax]}")
         return regime.figure_param(f"tax.{tax}.{self.classes[tax]}", period)
 
     def _table_param(self, name: str, event: str) -> Param:
@@ -289,7 +304,7 @@ class Profile:
                 value=key,
                 allowed=", ".join(table.rows),
             )
-        return regime.figure_param(f"table.{name}.{key}", rows.on(regime.days[event], known_on=regime.known_on))
+        return regime.figure_param(f"table.{name}.{key}", regime.sure(rows, regime.days[event], f"{name} {key}"))
 
     def table_key(self, key: str) -> str | None:
         """The key of a table for this line; for a fact of the consignment that is not stated, a question."""
@@ -302,7 +317,8 @@ class Profile:
             return line.origin
         sample = regime.sample
         if key == "subdivision":
-            return sample.destination.subdivision
+            answer: str | None = regime.answers.get(key)
+            return sample.destination.subdivision or answer
         found: str | None = getattr(sample, key)
         return found
 

@@ -56,24 +56,14 @@ def _table(lower: Lowering, rate: Rate, line: int, base: Exact | None) -> Exact:
     key = lower.profiles[line].table_key(table.key)
     if key is None and len(table.rows) > 1:
         unknown = Unknown(
-            f"{table.key} (table {name})",
+            table.key,
             tuple((k, k) for k in table.rows if k != "*"),
             f"{table.key} is not stated",
             f"state the {table.key} of the destination",
         )
-        answer = lower.regime.ask(unknown)
-        rows = table.rows[answer]
-        exact = lower.of_regime(
-            ("table", name, answer, lower.event),
-            lambda: lower.regime.figure_param(
-                f"table.{name}.{answer}",
-                rows.on(lower.regime.days[lower.event], known_on=lower.regime.known_on),
-            ),
-        )
-        kind = next(iter(rows)).value.kind
-    else:
-        exact = lower.of_line(line, ("table", name, lower.event))
-        kind = next(iter(next(iter(table.rows.values())))).value.kind
+        lower.regime.ask(unknown)
+    exact = lower.of_line(line, ("table", name, lower.event))
+    kind = next(iter(next(iter(table.rows.values())))).value.kind
     return exact if kind == "amount" else _on(lower, base, exact)
 
 

@@ -9,15 +9,16 @@ the program as numerator and denominator, and answer each text-only guard once. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from xbec.errors import InputError
+from xbec.errors import GapError, InputError, NoLaw
 from xbec.kernel.citation import Citation
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.kernel.rounding import Rounding
+from xbec.kernel.timeline import Period, Timeline
 from xbec.landed_cost.consignment import Consignment, Line
 from xbec.landed_cost.profile import TERRITORY, Profile
 from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
@@ -192,8 +193,28 @@ class Regime:
 
     def value(self, name: str, event: str) -> tuple[Figure, Param]:
         """A named figure on the day of an event; an amount in minor units of the law's currency."""
-        period = self.law.value(name, self.days[event], known_on=self.known_on)
+        period = self.sure(self.law.values[name], self.days[event], f"value {name}")
         return period.value, self.figure_param(f"value.{name}", period)
+
+    def sure(self, rows: Timeline[Figure], on: date, name: str) -> Period[Figure]:
+        """The row of a day; where it is unconfirmed a question, whose no is the row before it."""
+        try:
+            period = rows.on(on, known_on=self.known_on)
+        except GapError as gap:
+            raise NoLaw(
+                f"{self.law.code} {name} has no figure on {on}",
+                field="on",
+                value=on.isoformat(),
+                cure="lay an edition that has it over the law: Law.overlay(path)",
+            ) from gap
+        if period.confidence != "unconfirmed":
+            return period
+        holds = self.ask_whether(
+            f"{self.law.code} {name} {period.value} in force",
+            f"whether {name} is {period.value} from {period.start} on is unconfirmed",
+            "confirm it, and state the answer",
+        )
+        return period if holds else rows.on(period.start - timedelta(days=1), known_on=self.known_on)
 
     def figure_param(self, name: str, period: Any) -> Param:
         """A dated figure as a parameter, with its source."""
@@ -241,7 +262,7 @@ class Regime:
         if name == "destination":
             return sample.destination.country
         if name == "subdivision":
-            return sample.destination.subdivision or self._unknown_text(name)
+            return sample.destination.subdivision or self.answers.get(name) or self._unknown_text(name)
         if name.endswith(TERRITORY):
             return Place(self._text(("name", name[: -len(TERRITORY)]))).customs_territory
         value = getattr(sample, name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xbec import Consignment, Line, Money, landed_cost, verify_trace
+from xbec import Consignment, Law, Line, Money, Quote, landed_cost, verify_trace
 from xbec.errors import InputError, NoTariff
 
 DAY = date(2022, 3, 1)
@@ -58,3 +60,22 @@ def test_stated_tax_rates_of_two_lines_stay_two() -> None:
     found = quote(line("100.00", tax_rate="20 %"), line("30.00", tax_rate="10 %"))
     assert found["vat"] == Money("23.00", "EUR")
     assert verify_trace(found.trace) == []
+
+
+def test_a_law_book_that_is_gone_leaves_nothing_behind(tmp_path: Path) -> None:
+    text = """
+[source.own]
+title = "an own file"
+checked = 2026-11-22
+
+[tax.vat]
+standard = [{{ from = 2021-01-01, rate = "{rate} %", source = "own" }}]
+"""
+    for rate in range(1, 60):
+        path = tmp_path / "FR.toml"
+        path.write_text(text.format(rate=rate), encoding="utf-8")
+        consignment = Consignment(lines=[line("100.00")], destination="FR")
+        found = landed_cost(consignment, on=DAY, law=Law.default().overlay(path))
+        assert isinstance(found, Quote)
+        assert found["vat"] == Money(str(rate), "EUR")
+        gc.collect()

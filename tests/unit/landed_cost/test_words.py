@@ -335,3 +335,39 @@ def test_figures_hang_on_the_event_of_their_component(tmp_path: Path) -> None:
     assert minor(price(tmp_path, sale, days=paid), "gst") == Decimal("5.00")
     assert minor(price(tmp_path, border, days=paid), "gst") == Decimal("7.00")
     assert "paid 2026-07-30; every other 2026-08-03" in price(tmp_path, sale, days=paid).explain()
+
+
+def test_an_unconfirmed_figure_makes_two_worlds(tmp_path: Path) -> None:
+    rows = '[tax.gst]\nstandard = [{ from = 2020-01-01, to = 2026-08-01, rate = "5 %", source = "act art. 2" },\n'
+    rows += '{ from = 2026-08-01, rate = "7 %", source = "act art. 2", confidence = "unconfirmed" }]\n'
+    body = rows + charge(id='"gst"', kind='"tax"', base='["goods"]', rate='{ tax = "gst" }')
+    consignment = Consignment(lines=[line()], destination="MX")
+    interval = landed_cost(consignment, on=DAY, law=law(tmp_path, body), on_unknown="interval")
+    assert isinstance(interval, QuoteInterval)
+    assert interval["gst"] == (Money("5.00", "MXN"), Money("7.00", "MXN"))
+    with pytest.raises(Undetermined, match="unconfirmed"):
+        price(tmp_path, body)
+
+
+def test_an_unknown_subdivision_is_one_question_for_all_tables(tmp_path: Path) -> None:
+    tables = "".join(
+        f'[table.{name}]\nkey = "subdivision"\n'
+        f'rows.MX-JAL = [{{ from = 2020-01-01, rate = "{rate} %", source = "act art. 2" }}]\n'
+        f'rows.MX-OAX = [{{ from = 2020-01-01, rate = "{rate + 1} %", source = "act art. 2" }}]\n'
+        + charge(id=f'"{name}"', kind='"tax"', base='["goods"]', rate=f'{{ table = "{name}" }}')
+        for name, rate in (("one", 5), ("two", 7))
+    )
+    interval = landed_cost(
+        Consignment(lines=[line()], destination="MX"), on=DAY, law=law(tmp_path, tables), on_unknown="interval"
+    )
+    assert isinstance(interval, QuoteInterval)
+    assert [w.quote.assessed for w in interval.worlds] == [Money("12.00", "MXN"), Money("14.00", "MXN")]
+    book = law(tmp_path, tables)
+    known = landed_cost(Consignment(lines=[line()], destination="MX-OAX"), on=DAY, law=book)
+    assert known.assessed == Money("14.00", "MXN")
+
+
+def test_what_is_stated_can_be_asked(tmp_path: Path) -> None:
+    body = charge(id='"x"', kind='"fee"', rate='"1 MXN"', when="\"stated('duty') and not stated('transport')\"")
+    assert minor(price(tmp_path, body), "x") == Decimal("1.00")
+    assert minor(price(tmp_path, body, transport="air"), "x") == 0
