@@ -160,25 +160,45 @@ def _source(quote: Quote, citation: Any, group: Group) -> str:
     return "; ".join(told)
 
 
+def exact_text(number: Fraction, digits: int) -> str:
+    """A number with at least ``digits`` decimals, and up to six where it has more; a cut one ends in ``...``.
+
+    >>> exact_text(Fraction(15000, 100), 2), exact_text(Fraction(1, 3), 2)
+    ('150.00', '0.333333...')
+    """
+    whole = number * 10**6
+    cut = Decimal(whole.numerator // whole.denominator).scaleb(-6)
+    text = f"{cut:f}"
+    while text[-1] == "0" and len(text) - text.index(".") - 1 > digits:
+        text = text[:-1]
+    return text.rstrip(".") + ("..." if whole.denominator != 1 else "")
+
+
 def check_told(quote: Quote, check: Check) -> str:
     """A guard as tested: its text, yes or no, and both sides of each comparison of amounts."""
-    outcome = check.outcome if isinstance(check.outcome, bool) else bool(quote.values[check.outcome])
+    outcome = _held(quote, check)
     sides = []
     for side in check.sides:
         values = []
         for exact in (side.left, side.right):
-            num, den = quote.minor(exact.num), quote.minor(exact.den)
-            scale = 10**quote.regime.digits if side.money else 1
-            number = num / (den * scale)
-            values.append(f"{number:.2f} {quote.currency}" if side.money else f"{number:g}")
+            number = Fraction(quote.minor(exact.num), quote.minor(exact.den))
+            digits = quote.regime.digits if side.money else 0
+            told = exact_text(number / 10**digits, digits)
+            values.append(f"{told} {quote.currency}" if side.money else told)
         sides.append(f"{values[0]} {side.op} {values[1]}")
     detail = f" [{'; '.join(sides)}]" if sides else ""
     return f"{check.of}: {'yes' if outcome else 'no'}, {check.text}{detail}"
 
 
 def checks_told(quote: Quote) -> list[str]:
-    """Every guard that was tested, each once."""
-    return list(dict.fromkeys(check_told(quote, c) for c in quote.plan.checks))
+    """Every guard that was tested, each once; of working amounts only those that held."""
+    working = {c.id for c in quote.regime.law.components if c.kind is None and not c.waives}
+    shown = [c for c in quote.plan.checks if c.of not in working or _held(quote, c)]
+    return list(dict.fromkeys(check_told(quote, c) for c in shown))
+
+
+def _held(quote: Quote, check: Check) -> bool:
+    return check.outcome if isinstance(check.outcome, bool) else bool(quote.values[check.outcome])
 
 
 def settings_told(quote: Quote) -> list[str]:
