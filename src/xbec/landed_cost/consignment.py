@@ -345,7 +345,13 @@ class Consignment:
             money,
             tuple((n, f.currency, f.scaled[1]) for n, f in sorted(self.fees.items())),
             tuple(sorted((k, str(v)) for k, v in self.history.items() if v is not None)),
+            self.has_candidates,
         )
+
+    @property
+    def has_candidates(self) -> bool:
+        """Has a line several candidates of code or tax class?"""
+        return any(isinstance(x.hs, tuple) or isinstance(x.tax_class, tuple) for x in self.lines)
 
     @classmethod
     def from_order(cls, order: Order, **facts: Any) -> Consignment:

@@ -130,7 +130,7 @@ def _regime(
                 allowed=f"{first} or later",
                 cure="lay an earlier edition over it with Law.overlay(path)",
             )
-    if any(isinstance(x.hs, tuple) or isinstance(x.tax_class, tuple) for x in consignment.lines):
+    if consignment.has_candidates:
         raise Question(Unknown("candidates of a line", (), "", ""))
     regime = Regime(
         jurisdiction,

@@ -137,12 +137,12 @@ def _rounding_source(rounding: Round) -> str:
 
 
 def _rate_told(quote: Quote, group: Group) -> str:
-    told = []
+    told = [group.rate] if group.rate else []
     for ref in group.refs:
         param = quote.param(ref)
-        if not param.name.startswith("exchange"):
+        if not param.name.startswith(("exchange", "limit")):
             told.append(f"{param.text} (stated)" if param.stated else param.text)
-    return ", ".join(dict.fromkeys(told)) or group.rate
+    return ", ".join(dict.fromkeys(told))
 
 
 def _source(quote: Quote, citation: Any, group: Group) -> str:

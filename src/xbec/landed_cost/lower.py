@@ -41,6 +41,7 @@ class Lowering:
         self.refs: list[tuple[Any, ...]] = []
         self.inside: dict[tuple[str, int], Operand] = {}
         self.event = "declared"
+        self.told: list[str] = []
         self.result: Operand | None = None
         self.here: tuple[int, ...] = tuple(range(self.count))
 

@@ -209,7 +209,7 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
         weights = [
             lower.add(w, a) if sign > 0 else lower.op("sub", w, a) for w, a in zip(weights, amounts, strict=True)
         ]
-    lower.refs = []
+    lower.refs, lower.told = [], []
     base = Exact(_signed(lower, parts, negative))
     base_node = base.num if component.base else None
     lacking = None if charged is True else _lacking(lower, component, group)
@@ -240,7 +240,7 @@ def _group(lower: Lowering, component: Component, group: tuple[int, ...], condit
         lines=group,
         parts=tuple(parts),
         base=base_node,
-        rate=_rate_text(component),
+        rate=" or ".join(dict.fromkeys(lower.told)),
         refs=tuple(lower.refs),
         charged=charged,
         result=node,
@@ -366,10 +366,6 @@ def _result(lower: Lowering, component: Component, group: tuple[int, ...], base:
     if component.at_least is not None:
         result = lower.held(result, apply_rate(lower, component.at_least, group, None)[0], "max")
     return result, sure
-
-
-def _rate_text(component: Component) -> str:
-    return "" if component.rate is None else component.rate.text
 
 
 def _waive_jointly(lower: Lowering, component: Component, here: tuple[int, ...]) -> None:

@@ -26,6 +26,8 @@ def apply_rate(lower: Lowering, rate: Rate, lines: tuple[int, ...], base: Exact 
     """The result of a rate on a base, and whether anything is charged; without base the ratio itlower."""
     line = lines[0]
     form = rate.form
+    if form in {"ratio", "money"} or (form == "quantity" and rate.name is None):
+        lower.told.append(rate.text)
     if form == "ratio" and rate.number is not None:
         ratio = Exact(const(rate.number.numerator), const(rate.number.denominator))
         return _on(lower, base, ratio), True

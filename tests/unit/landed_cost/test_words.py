@@ -371,3 +371,17 @@ def test_what_is_stated_can_be_asked(tmp_path: Path) -> None:
     body = charge(id='"x"', kind='"fee"', rate='"1 MXN"', when="\"stated('duty') and not stated('transport')\"")
     assert minor(price(tmp_path, body), "x") == Decimal("1.00")
     assert minor(price(tmp_path, body, transport="air"), "x") == 0
+
+
+def test_candidates_are_worlds_also_after_a_plain_quote_of_the_same_kind(tmp_path: Path) -> None:
+    book = law(tmp_path, VAT.replace(', "duty"', ""))
+    plain = Consignment(lines=[line()], destination="MX")
+    assert landed_cost(plain, on=DAY, law=book).assessed == Money("16.00", "MXN")
+    unsure = Consignment(lines=[line(tax_class=("standard", "reduced"))], destination="MX")
+    interval = landed_cost(unsure, on=DAY, law=book, on_unknown="interval")
+    assert isinstance(interval, QuoteInterval)
+    assert interval.assessed == (Money("5.00", "MXN"), Money("16.00", "MXN"))
+    with pytest.raises(Undetermined, match="candidates"):
+        landed_cost(unsure, on=DAY, law=book)
+    codes = Consignment(lines=[line(hs=("490199", "610910"))], destination="MX")
+    assert landed_cost(codes, on=DAY, law=book, on_unknown="interval").assessed == interval.assessed
