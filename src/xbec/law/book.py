@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +78,32 @@ class ProductList:
         if not self.complete or (after < len(self.ordered) and self.ordered[after].startswith(code)):
             return None
         return False
+
+
+class Rows(Mapping[str, Timeline[Figure]]):
+    """The rows of a table by key; a timeline is made when its key is first asked for.
+
+    A table of duties by country holds hundreds of timelines, of which a quote asks one.
+    """
+
+    __slots__ = ("_build", "_built", "_raw")
+
+    def __init__(self, raw: Mapping[str, Any], build: Callable[[Any, str], Timeline[Figure]]) -> None:
+        self._raw = raw
+        self._build = build
+        self._built: dict[str, Timeline[Figure]] = {}
+
+    def __getitem__(self, key: str) -> Timeline[Figure]:
+        found = self._built.get(key)
+        if found is None:
+            found = self._built[key] = self._build(self._raw[key], key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
 
 
 @attrs.frozen(slots=True)
@@ -260,12 +287,13 @@ class Law:
         content = self._content(code, depth=1)
         if self._folders != (_OWN,) or self._texts:
             check_file(content, name=f"{code}.toml")
+            return _whole(freeze(content, name=f"{code}.toml"))
         return freeze(content, name=f"{code}.toml")
 
     def check(self, code: str) -> Jurisdiction:
         """The jurisdiction, its file checked word by word: what ``xbec law check`` does for every file."""
         check_file(self._content(code, depth=1), name=f"{code}.toml")
-        return self[code]
+        return _whole(self[code])
 
     def _content(self, code: str, *, depth: int) -> dict[str, Any]:
         if not re.fullmatch("[A-Z]{2}", str(code)[:3]) or code not in self:
@@ -293,6 +321,14 @@ class Law:
 
 
 _default: Law | None = None
+
+
+def _whole(law: Jurisdiction) -> Jurisdiction:
+    """The jurisdiction with every row of every table made, so that a gap or overlap in one is told now."""
+    for table in law.tables.values():
+        for _ in table.rows.values():
+            pass
+    return law
 
 
 def check_file(content: Mapping[str, Any], *, name: str) -> None:
@@ -389,6 +425,9 @@ def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
         periods = [dated.period(row, read_figure(row, where=where), sources, key=key) for row in rows]
         return dated.timeline(periods, name=name, key=key)
 
+    def row_of_table(table: str, rows: Any, key: str) -> Timeline[Figure]:
+        return figures(rows, f"table.{table}.{key}")
+
     taxes = {
         tax: {cls: figures(rows, f"tax.{tax}.{cls}") for cls, rows in classes.items()}
         for tax, classes in file.get("tax", {}).items()
@@ -428,7 +467,7 @@ def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
             for x in classified
         ),
         tables={
-            key: Table(t["key"], {k: figures(rows, f"table.{key}.{k}") for k, rows in t["rows"].items()})
+            key: Table(t["key"], Rows(t["rows"], partial(row_of_table, key)))
             for key, t in file.get("table", {}).items()
         },
         lists={
