@@ -22,9 +22,10 @@ from xbec.kernel.timeline import Period, Timeline
 from xbec.landed_cost.consignment import Consignment, Line
 from xbec.landed_cost.profile import TERRITORY, Profile
 from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
-from xbec.law.book import Figure, Jurisdiction
+from xbec.law.book import Jurisdiction
 from xbec.law.check import guards_of
 from xbec.law.component import Component, Force, Procedure, Round
+from xbec.law.figure import Figure
 from xbec.law.guard import DAYS, Node, is_fact_of_line, walk
 
 if TYPE_CHECKING:

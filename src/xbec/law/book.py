@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,26 +21,13 @@ import attrs
 from xbec.errors import DataFileError, NoLaw
 from xbec.kernel import dated
 from xbec.kernel.citation import Citation
-from xbec.kernel.currencies import currency_codes
 from xbec.kernel.timeline import Period, Timeline
 from xbec.law.check import check_names
 from xbec.law.component import Component, Procedure, build_component, build_procedure
+from xbec.law.figure import Figure, known_currency, read_figure
 
 _DEEPEST_CHAIN: Final = 3
 _OWN: Final = Path(__file__).resolve().parents[1] / "data" / "law"
-
-
-@attrs.frozen(slots=True)
-class Figure:
-    """One figure of law: a percent or fraction, an amount of money, or a plain number; exact."""
-
-    kind: str
-    value: Fraction
-    currency: str | None
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @attrs.frozen(slots=True)
@@ -372,50 +358,6 @@ def codes(hs: str | list[str]) -> list[str]:
     return hs.split() if isinstance(hs, str) else hs
 
 
-def read_figure(row: Mapping[str, Any], *, where: str) -> Figure:
-    """A row's amount, rate or number as an exact figure."""
-    if "amount" in row:
-        value, currency = amount(row["amount"], where=where)
-        return Figure("amount", value, currency, row["amount"])
-    if "rate" in row:
-        return Figure("rate", rate(row["rate"], where=where), None, row["rate"])
-    return Figure("number", exact(row["number"], where=where), None, row["number"])
-
-
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
-
-
-def exact(text: str, *, where: str) -> Fraction:
-    """A decimal number as an exact fraction."""
-    if not _NUMBER.fullmatch(text.strip()):
-        raise DataFileError("not a decimal number", field=where, value=text)
-    return Fraction(text.strip())
-
-
-def rate(text: str, *, where: str) -> Fraction:
-    """``"8.1 %"`` or ``"22/78"`` as an exact fraction."""
-    body = text.strip()
-    if body.endswith("%"):
-        return exact(body[:-1], where=where) / 100
-    if re.fullmatch(r"\d{1,9}/[1-9]\d{0,8}", body):
-        return Fraction(body)
-    raise DataFileError("not a rate", field=where, value=text, allowed='"8.1 %" or an exact fraction "22/78"')
-
-
-def amount(text: str, *, where: str) -> tuple[Fraction, str]:
-    """``"150 EUR"`` as amount (major units) and currency."""
-    match = re.fullmatch(r"\s*(-?\d{1,15}(?:\.\d{1,12})?)\s+([A-Z]{3})\s*", text)
-    if match is None:
-        raise DataFileError("not an amount", field=where, value=text, allowed='"150 EUR"')
-    _known_currency(match[2], where)
-    return Fraction(match[1]), match[2]
-
-
-def _known_currency(code: str, where: str) -> None:
-    if code not in currency_codes():
-        raise DataFileError("no such currency", field=where, value=code, allowed="ISO 4217 codes")
-
-
 def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
     """The content of a file as frozen values; sources, overlaps and names are checked on the way."""
     sources = dated.Sources(file["source"], name=name)
@@ -440,7 +382,7 @@ def freeze(file: Mapping[str, Any], *, name: str) -> Jurisdiction:
                 field=f"{name}: classify",
                 value=f"{row['tax']}.{row['class']}",
             )
-    _known_currency(file["currency"], f"{name}: currency")
+    known_currency(file["currency"], f"{name}: currency")
     exchange = file["exchange"]
     if "customs" not in exchange:
         raise DataFileError("the rule of the customs exchange rate is missing", field=f"{name}: exchange.customs")

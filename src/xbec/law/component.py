@@ -11,6 +11,7 @@ import attrs
 from xbec.errors import DataFileError
 from xbec.kernel.citation import Citation
 from xbec.kernel.dated import Sources
+from xbec.law.figure import amount, exact, rate
 from xbec.law.guard import Node, parse_guard
 
 COLLECTORS = ("platform", "seller", "post", "carrier", "customs")
@@ -157,8 +158,6 @@ def _signed(names: list[str]) -> tuple[tuple[int, str], ...]:
 
 def build_rate(word: Any, *, where: str) -> Rate:
     """A rate word of a file as a :class:`Rate`."""
-    from xbec.law.book import amount, rate
-
     if isinstance(word, list):
         return Rate(
             "cases", "by case", cases=tuple((_guard(x.get("when"), where), _case(x, where=where)) for x in word)
@@ -172,8 +171,6 @@ def build_rate(word: Any, *, where: str) -> Rate:
 
 
 def _case(word: Any, *, where: str) -> Rate:
-    from xbec.law.book import amount
-
     said = [k for k in ("value", "tax", "tariff", "table", "amount", "bands", "rate") if word.get(k) is not None]
     if len(said) != 1:
         raise DataFileError(
@@ -232,8 +229,6 @@ def _off(word: Any, where: str) -> Rate | tuple[tuple[int, str], ...] | None:
 
 
 def _round(model: Any, sources: Sources, where: str) -> Round | None:
-    from xbec.law.book import exact
-
     if model is None:
         return None
     step = exact(model["to"], where=where)
@@ -244,8 +239,6 @@ def _round(model: Any, sources: Sources, where: str) -> Round | None:
 
 
 def _factor(text: str | None, where: str) -> Fraction | None:
-    from xbec.law.book import rate
-
     return None if text is None else rate(text, where=where)
 
 
