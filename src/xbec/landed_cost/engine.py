@@ -163,8 +163,8 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         structure = (consignment.shape, tuple([p.structure for p in profiles]))
     plans = regime.plans.get(structure)
     if plans is None:
-        plans = regime.plans[structure] = {}
-        plan = _first_plan(regime, profiles, consignment, plans)
+        plan = _first_plan(regime, profiles, consignment)
+        plans = regime.plans[structure] = {None: plan, plan.chosen: plan}
     else:
         plan = plans[None]
     width = len(regime.line_names)
@@ -214,30 +214,21 @@ def raise_gap(profiles: tuple[Profile, ...], ops: Sequence[Op], run: Callable[[A
             raise gap from None
 
 
-def _first_plan(
-    regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment, plans: dict[Any, Plan]
-) -> Plan:
+def _first_plan(regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment) -> Plan:
     """The plan of a structure met for the first time; a selector says which procedures take it."""
+    lower, choice = select_procedures(regime, profiles, consignment.shape)
+    if all(ways[0][0] is True for ways in choice):
+        return make_plan(regime, profiles, consignment.shape, tuple(ways[0][1] for ways in choice))
+    for profile in profiles:
+        profile.fill()
+    inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
+    select = make_selector(lower, choice)
     try:
-        lower, choice = select_procedures(regime, profiles, consignment.shape)
-        if all(ways[0][0] is True for ways in choice):
-            chosen = tuple(ways[0][1] for ways in choice)
-        else:
-            for profile in profiles:
-                profile.fill()
-            inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
-            select = make_selector(lower, choice)
-            try:
-                chosen = tuple(select(inputs, regime.figures, tuple(p.figures for p in profiles)))
-            except TypeError:
-                raise_gap(profiles, lower.ops, lambda tried: select(inputs, regime.figures, tried))
-                raise
-        plan = make_plan(regime, profiles, consignment.shape, chosen)
-    except BaseException:
-        regime.plans = {k: v for k, v in regime.plans.items() if v}
+        chosen = tuple(select(inputs, regime.figures, tuple(p.figures for p in profiles)))
+    except TypeError:
+        raise_gap(profiles, lower.ops, lambda tried: select(inputs, regime.figures, tried))
         raise
-    plans[None] = plans[chosen] = plan
-    return plan
+    return make_plan(regime, profiles, consignment.shape, chosen)
 
 
 def _candidates(consignment: Consignment) -> list[tuple[str, Consignment]]:

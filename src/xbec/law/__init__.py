@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from xbec.law.book import Classification, Exchange, Jurisdiction, Law, ProductList, Setting, Table
 from xbec.law.component import Collector, Component, Force, Guard, Procedure, Rate, Round
+from xbec.law.day import JurisdictionOfDay, LawOfDay
 from xbec.law.figure import Figure
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "Force",
     "Guard",
     "Jurisdiction",
+    "JurisdictionOfDay",
     "Law",
+    "LawOfDay",
     "Procedure",
     "ProductList",
     "Rate",

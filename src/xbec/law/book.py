@@ -24,6 +24,7 @@ from xbec.kernel.citation import Citation
 from xbec.kernel.timeline import Period, Timeline
 from xbec.law.check import check_names
 from xbec.law.component import Component, Procedure, build_component, build_procedure
+from xbec.law.day import LawOfDay
 from xbec.law.figure import Figure, known_currency, read_figure
 
 _DEEPEST_CHAIN: Final = 3
@@ -244,6 +245,10 @@ class Law:
         if place.is_dir():
             return Law([*self._folders, place], texts=self._texts)
         return Law(self._folders, texts=[*self._texts, (place.stem, place.read_text(encoding="utf-8"))])
+
+    def on(self, day: date, *, known_on: date | None = None) -> LawOfDay:
+        """The law of a day: ``law.on(day)["DE"].value("duty_relief")``."""
+        return LawOfDay(self, day, known_on)
 
     @property
     def edition(self) -> str:

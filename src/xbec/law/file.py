@@ -79,13 +79,9 @@ class TerritoryModel(Model):
     tax: str
 
 
-class ProcedureModel(Model):
-    id: Name
-    title: str | None = None
-    when: Guard | None = None
-    collects: str | list[CollectsModel] | None = None
-    refuse: str | None = None
-    source: str
+class ForceModel(Model):
+    """When, and how surely, a procedure or a component is in force."""
+
     start: date | None = Field(default=None, alias="from")
     end: date | None = Field(default=None, alias="to")
     status: Literal["in-force", "announced", "suspended", "repealed"] = "in-force"
@@ -94,6 +90,15 @@ class ProcedureModel(Model):
     recorded: date | None = None
     event: Event | None = None
     note: str | None = None
+
+
+class ProcedureModel(ForceModel):
+    id: Name
+    title: str | None = None
+    when: Guard | None = None
+    collects: str | list[CollectsModel] | None = None
+    refuse: str | None = None
+    source: str
 
 
 class CollectsModel(Model):
@@ -142,7 +147,7 @@ class RateModel(Model):
 RateWord = str | RateModel
 
 
-class ComponentModel(Model):
+class ComponentModel(ForceModel):
     id: Name | None = None
     kind: Literal["duty", "tax", "excise", "fee"] | None = None
     label: str | None = None
@@ -169,14 +174,6 @@ class ComponentModel(Model):
     collects: str | list[CollectsModel] | None = None
     slot: str | None = None
     source: str | None = None
-    start: date | None = Field(default=None, alias="from")
-    end: date | None = Field(default=None, alias="to")
-    status: Literal["in-force", "announced", "suspended", "repealed"] = "in-force"
-    confidence: Literal["high", "medium", "low", "unconfirmed"] = "high"
-    published: date | None = None
-    recorded: date | None = None
-    event: Event | None = None
-    note: str | None = None
 
     @model_validator(mode="after")
     def _sourced(self) -> ComponentModel:

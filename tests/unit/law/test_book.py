@@ -145,3 +145,20 @@ def test_no_file_is_a_typed_gap() -> None:
     for code in ("AQ", "../x", "", "EUROPE"):
         with pytest.raises(NoLaw):
             Law.default()[code]
+
+
+def test_every_word_a_file_may_hold_is_explained() -> None:
+    from xbec.law.file import ComponentModel, LawFile, ListModel, ProcedureModel, RateModel, SettingModel, ValueRow
+
+    page = (Path(__file__).parents[3] / "docs" / "law-language.md").read_text(encoding="utf-8")
+    models = (LawFile, ProcedureModel, ComponentModel, RateModel, ValueRow, ListModel, SettingModel)
+    words = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert {w for w in words if w not in page} == set()
+
+
+def test_the_law_of_a_day(tmp_path: Path) -> None:
+    law = book(tmp_path, GOOD).on(date(2023, 6, 1))["MX"]
+    assert str(law.value("limit").value) == "50 USD"
+    assert str(law.tax_rate("vat").value) == "16 %"
+    assert [p.id for p in law.procedures] == ["import"]
+    assert [c.id for c in law.components] == ["vat"]
