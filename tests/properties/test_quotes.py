@@ -14,8 +14,7 @@ from xbec import Consignment, Law, Line, Money, XbecError, landed_cost
 from xbec.fx import Fx
 from xbec.landed_cost import Quote, QuoteInterval, verify_trace
 
-RATES = {f"{c}/USD": "0.5" for c in ("AUD", "NZD", "CAD", "SGD", "EUR", "GBP", "CHF")}
-FX = Fx.default()
+FX = Fx.default().stated({"EUR/KZT": "560.25", "USD/KZT": "480.5"})
 DESTINATIONS = sorted(j.code for j in Law.default() if j.procedures and j.code != "EU")
 CODES = ("610910", "420221", "851762", "640399", "950300", "490199", "330300", "220830", "711719")
 DUTIES = ("Free", "2.5 %", "12 %", "16.5 %", "20 %")
@@ -28,8 +27,9 @@ lines = st.builds(
         price=Money.from_minor(cents, "USD"),
         quantity=quantity,
         duty=duty,
-        weight_kg=Decimal(weight) / 1000,
-        quantities={"kg": Decimal(weight) / 1000},
+        weight_kg=Decimal(weight) / 500,
+        quantities={"kg": Decimal(weight) / 1000, "l": Decimal(weight) / 1000},
+        content={name: Money("3.21", "USD") for name in ("excise", "icms", "import-levy")},
         price_includes="net",
     ),
     st.sampled_from(CODES),
