@@ -51,7 +51,8 @@ class Fx:
             raise InputError("not a book of rules", field="rules", value=rules, allowed="RuleBook")
         self._sources = tables
         self._rules = rules
-        if stand_in is not None and (not isinstance(stand_in, str) or stand_in not in self.rules.series):
+        own = rules is None and stand_in == ecb.SERIES  # is there; a quote of one currency need not read the rules
+        if stand_in is not None and not own and (not isinstance(stand_in, str) or stand_in not in self.rules.series):
             raise InputError(
                 "no such series", field="stand_in", value=stand_in, allowed="a series of the rules, or None"
             )
