@@ -119,10 +119,24 @@ def _group_row(quote: Quote, charge: Charge, group: Group) -> Row | None:
             )
     if component.note:
         notes.append(component.note)
-    amount = quote._money(quote.minor(group.result))
+    due = quote.minor(group.result)
+    left = sum(quote.minor(charge.amounts[line]) for line in group.lines)
+    if left != due:
+        notes.append(f"{quote._money(due)} worked out, {_joint_waiver(quote, component.id)}")
+    amount = quote._money(left)
     working = component.kind is None
     source = "working amount" if working else _source(quote, component.citation, group)
     return Row(component.label, how, amount, source, "; ".join(notes), working)
+
+
+def _joint_waiver(quote: Quote, name: str) -> str:
+    """Which joint waiver took a charge away."""
+    for component in quote.regime.components:
+        if name in component.waives and component.when is not None:
+            held = any(_held(quote, c) for c in quote.plan.checks if c.of == f"{component.id} waives")
+            if held:
+                return f"waived: {component.when.text}"
+    return "waived in part"
 
 
 def decimal_text(number: Fraction) -> str:

@@ -385,3 +385,12 @@ def test_candidates_are_worlds_also_after_a_plain_quote_of_the_same_kind(tmp_pat
         landed_cost(unsure, on=DAY, law=book)
     codes = Consignment(lines=[line(hs=("490199", "610910"))], destination="MX")
     assert landed_cost(codes, on=DAY, law=book, on_unknown="interval").assessed == interval.assessed
+
+
+def test_a_joint_waiver_is_told_where_it_takes_a_charge_away(tmp_path: Path) -> None:
+    body = VAT.replace(', "duty"', "")
+    body += '[[component]]\nid = "small"\nwaives = ["vat"]\nwhen = "result < 20 MXN"\nper = ["consignment"]\n'
+    told = price(tmp_path, body).explain()
+    assert "16.00 MXN worked out, waived: result < 20 MXN" in told
+    row = next(x for x in told.splitlines() if x.startswith("vat"))
+    assert " 0.00 MXN" in row
