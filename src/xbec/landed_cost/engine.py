@@ -14,7 +14,7 @@ from xbec.landed_cost.consignment import Consignment, Line
 from xbec.landed_cost.pipeline import make_plan, make_selector, select_procedures
 from xbec.landed_cost.plan import Plan
 from xbec.landed_cost.profile import Profile
-from xbec.landed_cost.program import Op, compile_reader, names_of, write_reader
+from xbec.landed_cost.program import Op, names_of
 from xbec.landed_cost.quote import Quote
 from xbec.landed_cost.regime import Regime
 from xbec.landed_cost.unknown import Question, Unknown
@@ -173,7 +173,7 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
             profile.fill()
     figures = (profiles[0].figures,) if len(profiles) == 1 else tuple([p.figures for p in profiles])
     try:
-        values = plan.function(plan.read(consignment, plan.names), regime.figures, figures)
+        values = plan.function(consignment, plan.names, regime.figures, figures)
         if type(values) is list:
             chosen = tuple(values)
             found = plans.get(chosen)
@@ -181,10 +181,9 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
                 found = plans[chosen] = make_plan(regime, profiles, consignment.shape, chosen)
                 return price(regime, consignment)
             plan = found
-            values = plan.function(plan.read(consignment, plan.names), regime.figures, figures)
+            values = plan.function(consignment, plan.names, regime.figures, figures)
     except TypeError:
-        inputs = plan.read(consignment, plan.names)
-        raise_gap(profiles, plan.ops, lambda tried: plan.function(inputs, regime.figures, tried))
+        raise_gap(profiles, plan.ops, lambda tried: plan.function(consignment, plan.names, regime.figures, tried))
         raise
     return Quote(consignment, regime, profiles, plan, values)
 
@@ -221,12 +220,12 @@ def _first_plan(regime: Regime, profiles: tuple[Profile, ...], consignment: Cons
         return make_plan(regime, profiles, consignment.shape, tuple(ways[0][1] for ways in choice))
     for profile in profiles:
         profile.fill()
-    inputs = compile_reader(write_reader(lower.inputs))(consignment, names_of(lower.inputs))
+    names = names_of(lower.inputs)
     select = make_selector(lower, choice)
     try:
-        chosen = tuple(select(inputs, regime.figures, tuple(p.figures for p in profiles)))
+        chosen = tuple(select(consignment, names, regime.figures, tuple(p.figures for p in profiles)))
     except TypeError:
-        raise_gap(profiles, lower.ops, lambda tried: select(inputs, regime.figures, tried))
+        raise_gap(profiles, lower.ops, lambda tried: select(consignment, names, regime.figures, tried))
         raise
     return make_plan(regime, profiles, consignment.shape, chosen)
 

@@ -14,11 +14,9 @@ from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.program import (
     Operand,
     compile_python,
-    compile_reader,
     const,
     names_of,
     write_python,
-    write_reader,
 )
 from xbec.landed_cost.rates import apply_rate, ratio_of
 from xbec.landed_cost.regime import Regime
@@ -130,7 +128,6 @@ def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, .
         ),
         checks=tuple(lower.checks),
         names=names_of(lower.inputs),
-        read=compile_reader(write_reader(lower.inputs)),
         function=compile_python(source),
     )
 

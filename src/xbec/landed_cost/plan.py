@@ -82,5 +82,4 @@ class Plan:
     charges: tuple[Charge, ...]
     checks: tuple[Check, ...]
     names: tuple[str, ...]
-    read: Any
     function: Any

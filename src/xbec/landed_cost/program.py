@@ -31,7 +31,7 @@ from xbec.errors import InputError
 
 Operand = int | tuple[Any, ...]
 Op = tuple[Any, ...]
-Function = Callable[[tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...]], tuple[Any, ...]]
+Function = Callable[[Any, tuple[str, ...], tuple[int, ...], tuple[tuple[int, ...], ...]], Any]
 
 CAP: Final = 10**12
 """Minor units of the law's currency; the bound every executor proves its widths from."""
@@ -101,7 +101,7 @@ def _write(operand: Operand) -> str:
 def _expression(op: Op, inputs: dict[tuple[str, int], int]) -> str:
     name = op[0]
     if name == "input":
-        return f"I[{inputs[(op[1], op[2])]}]"
+        return _read(op[1], op[2], inputs[op[1], op[2]])
     if name == "div":
         return DIVISIONS[op[3]].format(n=_write(op[1]), d=_write(op[2]))
     if name == "cmp":
@@ -132,13 +132,15 @@ def write_python(
     choice: list[list[tuple[bool | int, int]]],
     chosen: tuple[int, ...],
 ) -> str:
-    """The program as Python source of one function ``quote(I, R, L)``.
+    """The program as Python source of one function ``quote(C, N, R, L)``.
+
+    C is the consignment, N the names it is read by, R the figures of the regime and L those of each line.
 
     ``choice[i]`` lists (truth value, procedure) of line i in order; where the procedures met at run time are not
     ``chosen`` the function returns the procedures met as a list, and the caller takes the program written for them.
     Every name comes from the counters here, never from a law file.
     """
-    body: list[str] = ["def quote(I,R,L):"]
+    body: list[str] = ["def quote(C,N,R,L):", " s=C.sorted_lines"]
     names = "".join(f"L{i}," for i in range(lines))
     body.append(f" {names}=L")
     last = _last_of_choice(choice)
@@ -180,38 +182,22 @@ def _test(choice: list[list[tuple[bool | int, int]]], chosen: tuple[int, ...]) -
     return [f" c=[{','.join(parts)}]", f" if c!={list(chosen)}: return c"]
 
 
-def write_reader(inputs: dict[tuple[str, int], int]) -> str:
-    """Python source of ``read(C, N)``: the integers a program reads from a consignment, in order; N holds names."""
-    parts = []
-    for (name, line), position in inputs.items():
-        if line < 0:
-            holder = (
-                f"C.fees[N[{position}]]"
-                if name.startswith("fee.")
-                else f"C.{'freight' if name == 'freight' else 'insurance'}"
-            )
-            parts.append(f"{holder}.scaled[0]")
-        elif name == "goods":
-            parts.append(f"s[{line}].coefficient")
-        elif name.startswith("content."):
-            parts.append(f"s[{line}].content[N[{position}]].scaled[0]")
-        else:
-            parts.append(f"s[{line}].micro[N[{position}]]")
-    return "\n".join(("def read(C,N):", " s=C.sorted_lines", f" return ({''.join(x + ',' for x in parts)})"))
+def _read(name: str, line: int, position: int) -> str:
+    """Where an input stands in a consignment C; a name the caller gave is looked up in N, never written out."""
+    if line < 0:
+        if name.startswith("fee."):
+            return f"C.fees[N[{position}]].scaled[0]"
+        return "C.freight.scaled[0]" if name == "freight" else "C.insurance.scaled[0]"
+    if name == "goods":
+        return f"s[{line}].coefficient"
+    if name.startswith("content."):
+        return f"s[{line}].content[N[{position}]].scaled[0]"
+    return f"s[{line}].micro[N[{position}]]"
 
 
 def names_of(inputs: dict[tuple[str, int], int]) -> tuple[str, ...]:
-    """The names a reader looks up: of fees and contents without their prefix, else units."""
+    """The names a program looks up: of fees and contents without their prefix, else units."""
     return tuple(name.removeprefix("fee.").removeprefix("content.") for name, _ in inputs)
-
-
-@lru_cache(maxsize=4096)
-def compile_reader(source: str) -> Callable[[Any, tuple[str, ...]], tuple[int, ...]]:
-    """Compile what :func:`write_reader` wrote."""
-    space: dict[str, Any] = {"__builtins__": {}}
-    exec(compile(source, "<xbec reader>", "exec"), space)  # noqa: S102 - our own templates and counters only
-    reader: Callable[[Any, tuple[str, ...]], tuple[int, ...]] = space["read"]
-    return reader
 
 
 @lru_cache(maxsize=4096)

@@ -307,7 +307,9 @@ def test_the_compiler_refuses_what_is_not_in_the_language(tmp_path: Path, broken
 def test_text_of_a_law_file_never_reaches_generated_code(tmp_path: Path) -> None:
     evil = charge(id='"x"', kind='"tax"', label='"__import__"', base='["goods"]', rate='"5 %"')
     quote = price(tmp_path, evil)
-    assert set(quote.plan.function.__code__.co_names) <= {"over_cap", "allocate", "even"}
+    ours = {"over_cap", "allocate", "even", "sorted_lines", "coefficient", "micro", "content", "fees", "scaled"}
+    assert set(quote.plan.function.__code__.co_names) <= ours | {"freight", "insurance"}
+    assert not any(isinstance(c, str) for c in quote.plan.function.__code__.co_consts)
 
 
 def test_a_stated_rounding_wins_and_is_shown(tmp_path: Path) -> None:
