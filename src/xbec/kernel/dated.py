@@ -94,10 +94,6 @@ class Sources:
     def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return iter(self._by_id.items())
 
-    def extended_by(self, child: Sources) -> Sources:
-        """The sources of a parent file and its child; the child wins."""
-        return Sources(self._by_id | child._by_id, name=child.name)
-
 
 def period(row: Mapping[str, Any], value: T, sources: Sources, *, key: str) -> Period[T]:
     """One row as a period of a timeline."""

@@ -307,20 +307,19 @@ class Profile:
         return regime.figure_param(f"table.{name}.{key}", regime.sure(rows, regime.days[event], f"{name} {key}"))
 
     def table_key(self, key: str) -> str | None:
-        """The key of a table for this line; for a fact of the consignment that is not stated, a question."""
+        """The key of a table for this line; what is not stated is as answered, ``None`` where nobody did."""
         regime, line = self.regime, self.line
         if key.startswith("hs"):
             return line.code[: int(key[2:])]
         if key == "tax_class":
             return next(iter(self.classes.values()), "standard")
         if key == "origin":
-            return line.origin
-        sample = regime.sample
-        if key == "subdivision":
-            answer: str | None = regime.answers.get(key)
-            return sample.destination.subdivision or answer
-        found: str | None = getattr(sample, key)
-        return found
+            stated: str | None = line.origin
+        elif key == "subdivision":
+            stated = regime.sample.destination.subdivision
+        else:
+            stated = getattr(regime.sample, key)
+        return regime.answers.get(key) if stated is None else stated
 
 
 def missing_quantity(line: Line, unit: str) -> InputError:

@@ -59,9 +59,9 @@ def _table(lower: Lowering, rate: Rate, line: int, base: Exact | None) -> Exact:
     if key is None and len(table.rows) > 1:
         unknown = Unknown(
             table.key,
-            tuple((k, k) for k in table.rows if k != "*"),
+            tuple(("any other" if k == "*" else k, k) for k in table.rows),
             f"{table.key} is not stated",
-            f"state the {table.key} of the destination",
+            f"state the {table.key}",
         )
         lower.regime.ask(unknown)
     exact = lower.of_line(line, ("table", name, lower.event))

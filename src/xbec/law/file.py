@@ -36,7 +36,7 @@ class TaxRow(DatedModel):
 
 
 class TableModel(Model):
-    key: Literal["subdivision", "origin", "dispatch", "establishment", "hs2", "hs4", "hs6", "hs8", "tax_class", "area"]
+    key: Literal["subdivision", "origin", "dispatch", "establishment", "hs2", "hs4", "hs6", "hs8", "tax_class"]
     rows: dict[str, list[ValueRow]]
 
 

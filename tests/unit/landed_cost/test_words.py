@@ -396,3 +396,21 @@ def test_a_joint_waiver_is_told_where_it_takes_a_charge_away(tmp_path: Path) -> 
     assert "16.00 MXN worked out, waived: result < 20 MXN" in told
     row = next(x for x in told.splitlines() if x.startswith("vat"))
     assert " 0.00 MXN" in row
+
+
+@pytest.mark.parametrize("key", ["subdivision", "origin", "dispatch", "establishment"])
+def test_a_table_whose_key_is_unknown_prices_every_row_and_any_other(tmp_path: Path, key: str) -> None:
+    row = "MX-JAL" if key == "subdivision" else "US"
+    table = (
+        f'[table.t]\nkey = "{key}"\nrows.{row} = [{{ from = 2020-01-01, rate = "3 %", source = "act art. 2" }}]\n'
+        'rows."*" = [{ from = 2020-01-01, rate = "2 %", source = "act art. 2" }]\n'
+    )
+    body = table + charge(id='"x"', kind='"tax"', base='["goods"]', rate='{ table = "t" }')
+    book = law(tmp_path, body)
+    unknown = Consignment(lines=[line(origin=None)], destination="MX")
+    interval = landed_cost(unknown, on=DAY, law=book, on_unknown="interval")
+    assert isinstance(interval, QuoteInterval)
+    assert interval["x"] == (Money("2.00", "MXN"), Money("3.00", "MXN"))
+    for answer, expected in ((row, "3.00"), ("*", "2.00")):
+        known = landed_cost(unknown, on=DAY, law=book, answers={key: answer})
+        assert known["x"] == Money(expected, "MXN")
