@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol, get_args, runtime_checkable
 import attrs
 
 from xbec.errors import InputError
+from xbec.kernel.timeline import CONFIDENCES, Confidence
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final[tuple[str, ...]] = get_args(Severity)
@@ -40,7 +41,8 @@ class Finding:
     """One finding.
 
     ``rule`` is the id of the rule that spoke, ``where`` the thing it speaks of (a component, a field, a SKU; empty: the
-    whole), ``why`` a sentence, ``cure`` what to do (``None``: nothing), ``source`` the law behind the rule.
+    whole), ``why`` a sentence, ``cure`` what to do (``None``: nothing), ``source`` the law behind the rule,
+    ``consequence`` what follows if nothing is done, ``confidence`` how sure our reading of that law is.
 
     >>> late = Finding("law-age", "warning", "vat", "the law was last checked on 2025-01-02", "check it again")
     >>> print(late)
@@ -57,6 +59,8 @@ class Finding:
     why: str
     cure: str | None = None
     source: Source | None = None
+    consequence: str | None = None
+    confidence: Confidence = "high"
 
     def __attrs_post_init__(self) -> None:
         for field in ("rule", "why"):
@@ -68,8 +72,13 @@ class Finding:
             raise InputError("not a severity", field="finding.severity", value=self.severity, allowed=allowed)
         if not isinstance(self.where, str):
             raise InputError("not a place of a finding", field="finding.where", value=self.where, allowed="text")
-        if self.cure is not None and not isinstance(self.cure, str):
-            raise InputError("not a cure", field="finding.cure", value=self.cure, allowed="text or None")
+        for field in ("cure", "consequence"):
+            text = getattr(self, field)
+            if text is not None and not isinstance(text, str):
+                raise InputError(f"not a {field}", field=f"finding.{field}", value=text, allowed="text or None")
+        if not isinstance(self.confidence, str) or self.confidence not in CONFIDENCES:
+            allowed = ", ".join(CONFIDENCES)
+            raise InputError("not a confidence", field="finding.confidence", value=self.confidence, allowed=allowed)
         if self.source is not None and not isinstance(self.source, Source):
             raise InputError("not a source", field="finding.source", value=self.source, allowed="Citation or None")
 
@@ -85,9 +94,11 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
+        consequence = f"; otherwise: {self.consequence}" if self.consequence else ""
         cure = f"; what to do: {self.cure}" if self.cure else ""
+        sure = "" if self.confidence == "high" else f" ! {self.confidence} confidence: confirm the rule"
         source = f" [{self.source}]" if self.source is not None else ""
-        return f"{self.severity}: {where}{self.why} ({self.rule}){cure}{source}"
+        return f"{self.severity}: {where}{self.why} ({self.rule}){consequence}{cure}{source}{sure}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, fit for JSON: days as ISO text, the source as a mapping or ``None``."""
@@ -97,7 +108,9 @@ class Finding:
             "severity": self.severity,
             "where": self.where,
             "why": self.why,
+            "consequence": self.consequence,
             "cure": self.cure,
+            "confidence": self.confidence,
             "source": None
             if source is None
             else {

@@ -1,0 +1,222 @@
+"""Trademark offices as data: what each requires, which periods run, what it charges, on any day.
+
+One TOML file an office under ``data/trademark/offices``, all of one shape:
+
+.. code-block:: toml
+
+    office = "US"                       # the code used everywhere: ISO 3166-1, EM (EUIPO), BX, WO (WIPO)
+    name = "United States Patent and Trademark Office"
+    territory = ["US"]
+    currency = "USD"
+    counting = "us-37-cfr-2-196"        # a rule of data/periods.toml
+    calendar = "uspto"                  # an office of data/periods.toml, or a country with holidays
+
+    [source.cfr-2-62]
+    title = "37 CFR 2.62 Procedure for submitting response"
+    url = "https://..."
+    checked = 2026-11-22
+
+    [[requirement]]                     # what a filing needs, in words
+    id = "use-to-file"
+    text = "..."
+    from = 2019-08-03
+    source = "..."
+
+    [[term]]                            # a period that an event sets off
+    id = "office-action-response"
+    act = "respond to the Office action"
+    event = "office action"             # its from and to are days of this event
+    length = "P3M"
+    bases = ["1(a)", "1(b)"]            # absent: every basis
+    extensions = 1                      # how many, each of extension length
+    extension = "P3M"
+    fee = "..."                         # fees owed for the act, its extension, its grace
+    extension_fee = "extension-office-action"
+    grace = "P6M"
+    grace_fee = "grace-section-8"
+    opens = "P5Y"                       # the act is not possible before
+    repeats = "P10Y"
+    missed = "the application is abandoned"
+    from = 2022-12-03
+    source = "cfr-2-62 (a)"
+
+    [[fee]]
+    id = "application"
+    title = "application, electronic"
+    amount = "350 USD"
+    per = "class"                       # class | further class | application | item beyond 10 | ...
+    from = 2025-01-18
+    source = "..."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from xbec.errors import DataFileError, GapError, InputError
+from xbec.kernel.calendars import Calendar, CountingRule, Span, counting_rule
+from xbec.kernel.dated import Sources, period, read_toml, timeline
+from xbec.kernel.money import Money
+from xbec.kernel.timeline import Period, Timeline
+
+T = TypeVar("T")
+_FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "offices"
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class OfficeRequirement:
+    """What an office asks of a filing or of the owner, in words."""
+
+    id: str
+    text: str
+    answer: str | None = None
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Term:
+    """A period that ``event`` sets off, and the act that must be done in it.
+
+    The act is possible from ``opens`` after the event (at once, if ``None``) to ``length`` after it; ``extensions`` of
+    ``extension`` each may be asked for; ``grace`` follows the last day, against ``grace_fee``. ``repeats`` says
+    that the same term runs again each such span. ``bases`` is empty where it holds for every filing basis.
+    """
+
+    id: str
+    act: str
+    event: str
+    length: Span
+    opens: Span | None = None
+    bases: frozenset[str] = frozenset()
+    extensions: int = 0
+    extension: Span | None = None
+    grace: Span | None = None
+    repeats: Span | None = None
+    fee: str | None = None
+    extension_fee: str | None = None
+    grace_fee: str | None = None
+    optional: bool = False
+    missed: str | None = None
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Fee:
+    """A fee of an office: ``amount`` for each ``per``."""
+
+    id: str
+    title: str
+    amount: Money
+    per: str
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Office:
+    """One office. ``requirements``, ``terms`` and ``fees`` are timelines by id; a term's days are days of its event.
+
+    >>> office("US").fee("application", date(2025, 6, 2)).value.amount
+    Money('350.00', 'USD')
+    """
+
+    code: str
+    name: str
+    territory: tuple[str, ...]
+    currency: str
+    counting: CountingRule
+    calendar: Calendar
+    requirements: Mapping[str, Timeline[OfficeRequirement]]
+    terms: Mapping[str, Timeline[Term]]
+    fees: Mapping[str, Timeline[Fee]]
+
+    def fee(self, ident: str, on: date, *, known_on: date | None = None) -> Period[Fee]:
+        """A fee on a day. Raises :class:`GapError` where there is none of that name, ``NoPeriod`` for the day."""
+        return self._found(self.fees, ident, "fee").on(on, known_on)
+
+    def term(self, ident: str, on: date, *, known_on: date | None = None) -> Period[Term]:
+        """A term by the day of its event. Raises as :meth:`fee`."""
+        return self._found(self.terms, ident, "term").on(on, known_on)
+
+    def requirement(self, ident: str, on: date, *, known_on: date | None = None) -> Period[OfficeRequirement]:
+        """A requirement on a day. Raises as :meth:`fee`."""
+        return self._found(self.requirements, ident, "requirement").on(on, known_on)
+
+    def _found(self, among: Mapping[str, Timeline[T]], ident: str, what: str) -> Timeline[T]:
+        try:
+            return among[ident]
+        except KeyError:
+            raise GapError(
+                f"no such {what} in the data of {self.name}", field=what, value=ident, allowed=", ".join(among)
+            ) from None
+
+
+def offices() -> tuple[str, ...]:
+    """The codes of all offices there is data for."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+@cache
+def office(code: str) -> Office:
+    """The office of that code, e.g. ``US``, ``EM`` (EUIPO), ``WO`` (WIPO). Raises :class:`InputError` naming all."""
+    if code not in offices():
+        raise InputError("no data of that office", field="office", value=code, allowed=", ".join(offices()))
+    return read_office(_FOLDER / f"{code}.toml")
+
+
+def read_office(path: Path) -> Office:
+    """An office from a file of one's own, of the same shape. Raises :class:`DataFileError` naming file and key."""
+    content, name = read_toml(path), path.name
+    sources = Sources(content.get("source", {}), name=name)
+    try:
+        calendar = content["calendar"]
+        return Office(
+            code=content["office"],
+            name=content["name"],
+            territory=tuple(content["territory"]),
+            currency=content["currency"],
+            counting=counting_rule(content["counting"]),
+            calendar=Calendar(calendar) if len(calendar) == 2 else Calendar.of_office(calendar),
+            requirements=_rows(content, "requirement", _requirement, sources),
+            terms=_rows(content, "term", _term, sources),
+            fees=_rows(content, "fee", _fee, sources),
+        )
+    except KeyError as problem:
+        raise DataFileError("a word is missing", field=name, value=str(problem.args[0])) from None
+
+
+def _rows(
+    content: Mapping[str, Any], kind: str, make: Callable[[dict[str, Any]], T], sources: Sources
+) -> dict[str, Timeline[T]]:
+    found: dict[str, list[Period[T]]] = {}
+    for row in content.get(kind, ()):
+        key = f"{kind}.{row.get('id')}"
+        dated = {word: row[word] for word in row if word in _DATED}
+        try:
+            value = make({word: row[word] for word in row if word not in _DATED and word != "note"})
+        except (InputError, TypeError) as problem:
+            raise DataFileError(str(problem), field=f"{sources.name}: {key}") from problem
+        found.setdefault(row["id"], []).append(period(dated, value, sources, key=key))
+    return {i: timeline(rows, name=sources.name, key=f"{kind}.{i}", gaps=True) for i, rows in found.items()}
+
+
+_DATED: Final = frozenset(("from", "to", "source", "status", "confidence", "published", "recorded", "replaces"))
+
+
+def _requirement(row: dict[str, Any]) -> OfficeRequirement:
+    return OfficeRequirement(**row)
+
+
+def _term(row: dict[str, Any]) -> Term:
+    words: dict[str, Any] = dict(row)
+    for word in ("length", "opens", "extension", "grace", "repeats"):
+        if word in row:
+            words[word] = Span.parse(row[word])
+    words["bases"] = frozenset(row.get("bases", ()))
+    return Term(**words)
+
+
+def _fee(row: dict[str, Any]) -> Fee:
+    return Fee(**{**row, "amount": Money.from_text(row["amount"])})
