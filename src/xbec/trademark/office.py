@@ -44,13 +44,63 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     id = "application"
     title = "application, electronic"
     amount = "350 USD"
-    per = "class"                       # class | further class | application | item beyond 10 | ...
+    per = "class"                       # see below
+    from = 2025-01-18                   # days of payment
+    source = "..."
+
+    [[fee]]
+    id = "application-further-class"    # a part of what is paid for an act carries its name in ``act``
+    act = "application"                 # absent: the id
+    title = "application, each class after the first"
+    amount = "139 CAD"
+    per = "further class"
+    from = 2024-01-01
+    source = "..."
+
+    [[fee]]
+    id = "application-paper"
+    act = "application"
+    variant = "paper"                   # a way of paying or filing; stands in place of the plain row of the same per
+    title = "application on paper"
+    amount = "850 USD"
+    per = "class"
     from = 2025-01-18
     source = "..."
+
+    [[fee]]
+    id = "renewal-grace"
+    title = "surcharge for renewal in the grace period"
+    share = "25 %"                      # in place of amount: a part of what is paid for the act named by ``of``
+    of = "renewal"
+    per = "request"
+    from = 2016-03-23
+    source = "..."
+
+What is paid for an act on a day is the sum of its rows: the plain ones and those of the variant asked for. An act whose
+rows all carry a variant has no default, and one of them must be named. The words of ``per``, where n is the number of
+classes:
+
+===================================== ==============================================================================
+per                                   how often the amount is due
+===================================== ==============================================================================
+application, registration, request    once
+new application                       once for each application created by a division
+class                                 n
+first class                           once, if n is 1 or more
+second class                          once, if n is 2 or more
+third and further class               n - 2, not below 0
+further class                         n - 1, not below 0
+class beyond 3                        n - 3, not below 0; any number
+item beyond 10                        items of each class above 10, summed over the classes; any number
+started thousand characters beyond    started thousands of the characters of each class above 1,000, summed over the
+1,000                                 classes; any number
+designation                           each country or organisation designated
+===================================== ==============================================================================
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
@@ -63,9 +113,28 @@ from xbec.errors import DataFileError, GapError, InputError
 from xbec.kernel.calendars import Calendar, CountingRule, Span, counting_rule
 from xbec.kernel.dated import Sources, period, read_toml, timeline
 from xbec.kernel.money import Money
+from xbec.kernel.rate import Rate
 from xbec.kernel.timeline import Period, Timeline
 
 T = TypeVar("T")
+PER_WORDS: Final = (
+    "application",
+    "registration",
+    "request",
+    "new application",
+    "class",
+    "first class",
+    "second class",
+    "third and further class",
+    "further class",
+    "designation",
+)
+PER_BEYOND: Final = re.compile(
+    r"(class|item|started thousand characters) beyond ([1-9][0-9]{0,2}(?:,?[0-9]{3})?)", re.ASCII
+)
+PER_ALLOWED: Final = ", ".join(
+    (*PER_WORDS, "class beyond 3", "item beyond 10", "started thousand characters beyond 1,000")
+)
 _FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "offices"
 
 
@@ -104,14 +173,32 @@ class Term:
     missed: str | None = None
 
 
+def _a_per(_self: object, _attribute: object, value: str) -> None:
+    if not isinstance(value, str) or not (value in PER_WORDS or PER_BEYOND.fullmatch(value)):
+        raise InputError("not what a fee is due for", field="per", value=value, allowed=PER_ALLOWED)
+
+
 @attrs.frozen(slots=True, kw_only=True)
 class Fee:
-    """A fee of an office: ``amount`` for each ``per``."""
+    """A fee of an office: ``amount``, or a ``share`` of what is paid for the act ``of``, for each ``per``.
+
+    ``act`` is what it is paid for, ``variant`` the way of filing that it belongs to (``None``: the usual one).
+    """
 
     id: str
     title: str
-    amount: Money
-    per: str
+    per: str = attrs.field(validator=_a_per)
+    act: str
+    amount: Money | None = None
+    share: Rate | None = None
+    of: str | None = None
+    variant: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.amount is None) is (self.share is None):
+            raise InputError("a fee has an amount or a share, and not both", field="amount", value=self.id)
+        if (self.share is None) is not (self.of is None):
+            raise InputError("a share is a part of an act", field="of", value=self.of, allowed="share and of together")
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -219,4 +306,9 @@ def _term(row: dict[str, Any]) -> Term:
 
 
 def _fee(row: dict[str, Any]) -> Fee:
-    return Fee(**{**row, "amount": Money.from_text(row["amount"])})
+    words: dict[str, Any] = {"act": row["id"], **row}
+    if "amount" in row:
+        words["amount"] = Money.from_text(row["amount"])
+    if "share" in row:
+        words["share"] = Rate(row["share"])
+    return Fee(**words)
