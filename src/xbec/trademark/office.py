@@ -28,8 +28,11 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     event = "office action"             # its from and to are days of this event
     length = "P3M"
     bases = ["1(a)", "1(b)"]            # absent: every basis
-    extensions = 1                      # how many, each of extension length
+    extensions = 1                      # how many, each of extension length, from the end of the one before
     extension = "P3M"
+    extended = ["P6M"]                  # instead: the extended periods whole, each from the event
+    done_by = ["response filed"]        # events that fulfil the act, and events that take an extension
+    extended_by = ["extension to respond"]
     fee = "..."                         # fees owed for the act, its extension, its grace
     extension_fee = "extension-office-action"
     grace = "P6M"
@@ -152,8 +155,14 @@ class Term:
     """A period that ``event`` sets off, and the act that must be done in it.
 
     The act is possible from ``opens`` after the event (at once, if ``None``) to ``length`` after it; ``extensions`` of
-    ``extension`` each may be asked for; ``grace`` follows the last day, against ``grace_fee``. ``repeats`` says
-    that the same term runs again each such span. ``bases`` is empty where it holds for every filing basis.
+    ``extension`` each may be asked for, each counted from the day the one before ends; ``grace`` follows the last day,
+    against ``grace_fee``. ``repeats`` says that the same term runs again each such span. ``bases`` is empty where it
+    holds for every filing basis, ``register`` where it holds for every register.
+
+    Where the law counts extended periods from the event itself, or they differ in length, ``extended`` holds them
+    whole, shortest first, in place of ``extensions``. An event of ``done_by`` fulfils the term, one of ``extended_by``
+    takes its next extension. ``moves`` is false where the last day is none for an act at the office, so that it stays
+    where it is on a day off.
     """
 
     id: str
@@ -171,6 +180,11 @@ class Term:
     grace_fee: str | None = None
     optional: bool = False
     missed: str | None = None
+    extended: tuple[Span, ...] = ()
+    done_by: frozenset[str] = frozenset()
+    extended_by: frozenset[str] = frozenset()
+    register: str | None = None
+    moves: bool = True
 
 
 def _a_per(_self: object, _attribute: object, value: str) -> None:
@@ -301,7 +315,9 @@ def _term(row: dict[str, Any]) -> Term:
     for word in ("length", "opens", "extension", "grace", "repeats"):
         if word in row:
             words[word] = Span.parse(row[word])
-    words["bases"] = frozenset(row.get("bases", ()))
+    words["extended"] = tuple(Span.parse(each) for each in row.get("extended", ()))
+    for word in ("bases", "done_by", "extended_by"):
+        words[word] = frozenset(row.get(word, ()))
     return Term(**words)
 
 
