@@ -342,8 +342,23 @@ def _data() -> _Data:
 
     offices: dict[str, Calendar] = {}
     for ident, row in content["office"].items():
-        for closing in row["closed"]:
+        for closing in row.get("closed", ()):
             cite(closing["source"], f"office.{ident}")
-        closed = [(closing["day"], closing["why"]) for closing in row["closed"]]
-        offices[ident] = Calendar(row["country"], closed=closed, name=row["name"])
+        closed = [(day, closing["why"]) for closing in row.get("closed", ()) for day in _closing_days(closing, ident)]
+        offices[ident] = Calendar(row["country"], row.get("subdivision"), closed=closed, name=row["name"])
     return _Data({ident: rule(ident, row) for ident, row in content["rule"].items()}, offices)
+
+
+def _closing_days(row: Mapping[str, Any], office: str) -> tuple[date, ...]:
+    """The one ``day`` of a row, or the day of each year that ``every`` names (``12-29``)."""
+    if "day" in row:
+        return (row["day"],)
+    try:
+        return tuple(date.fromisoformat(f"{year}-{row['every']}") for year in range(FIRST_YEAR, LAST_YEAR + 1))
+    except (KeyError, ValueError):
+        raise DataFileError(
+            "not a closing",
+            field=f"periods.toml: office.{office}",
+            value=row.get("every"),
+            allowed="day, or every MM-DD",
+        ) from None
