@@ -17,8 +17,9 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     checked = 2026-11-22
 
     [[requirement]]                     # what a filing needs, in words
-    id = "use-to-file"
+    id = "representative"
     text = "..."
+    exempt = ["US"]                     # countries of whose applicants it is not asked; absent: of nobody
     from = 2019-08-03
     source = "..."
 
@@ -27,6 +28,7 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     act = "respond to the Office action"
     event = "office action"             # its from and to are days of this event
     length = "P3M"
+    counting = "cn-trademark-validity"  # where it is not counted as the other periods of the office
     bases = ["1(a)", "1(b)"]            # absent: every basis
     extensions = 1                      # how many, each of extension length, from the end of the one before
     extension = "P3M"
@@ -143,11 +145,12 @@ _FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "o
 
 @attrs.frozen(slots=True, kw_only=True)
 class OfficeRequirement:
-    """What an office asks of a filing or of the owner, in words."""
+    """What an office asks of a filing or of the owner, in words; not of those domiciled in the ``exempt`` countries."""
 
     id: str
     text: str
     answer: str | None = None
+    exempt: frozenset[str] = frozenset()
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -162,7 +165,8 @@ class Term:
     Where the law counts extended periods from the event itself, or they differ in length, ``extended`` holds them
     whole, shortest first, in place of ``extensions``. An event of ``done_by`` fulfils the term, one of ``extended_by``
     takes its next extension. ``moves`` is false where the last day is none for an act at the office, so that it stays
-    where it is on a day off.
+    where it is on a day off. ``counting`` stands in place of the rule of the office for ``length`` (``None``: the rule
+    of the office).
     """
 
     id: str
@@ -185,6 +189,7 @@ class Term:
     extended_by: frozenset[str] = frozenset()
     register: str | None = None
     moves: bool = True
+    counting: CountingRule | None = None
 
 
 def _a_per(_self: object, _attribute: object, value: str) -> None:
@@ -307,7 +312,7 @@ _DATED: Final = frozenset(("from", "to", "source", "status", "confidence", "publ
 
 
 def _requirement(row: dict[str, Any]) -> OfficeRequirement:
-    return OfficeRequirement(**row)
+    return OfficeRequirement(**{**row, "exempt": frozenset(row.get("exempt", ()))})
 
 
 def _term(row: dict[str, Any]) -> Term:
@@ -318,6 +323,8 @@ def _term(row: dict[str, Any]) -> Term:
     words["extended"] = tuple(Span.parse(each) for each in row.get("extended", ()))
     for word in ("bases", "done_by", "extended_by"):
         words[word] = frozenset(row.get(word, ()))
+    if "counting" in row:
+        words["counting"] = counting_rule(row["counting"])
     return Term(**words)
 
 
