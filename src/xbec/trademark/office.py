@@ -82,8 +82,10 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     source = "..."
 
 What is paid for an act on a day is the sum of its rows: the plain ones and those of the variant asked for. An act whose
-rows all carry a variant has no default, and one of them must be named. The words of ``per``, where n is the number of
-classes:
+rows all carry a variant has no default, and one of them must be named. Common acts: ``application``, ``registration``,
+``renewal``, ``opposition``. WIPO (``WO``) has ``basic`` (variants ``colour``, ``ldc``, ``ldc-colour``),
+``supplementary``, ``complementary``, and one act ``individual-CA`` for each party with a fee of its own. The words of
+``per``, where n is the number of classes:
 
 ===================================== ==============================================================================
 per                                   how often the amount is due
