@@ -231,7 +231,11 @@ class Line:
             self.micro.get("kg_gross", 0),
             tuple(sorted(self.flags)),
             tuple(sorted(self.micro.items())),
-            str(self.facts),
+            self.claim or "",
+            str(self.duty or ""),
+            str(self.tax_rate or ""),
+            self.price_includes,
+            tuple(sorted((name, money.amount) for name, money in self.content.items())),
             self.id or "",
         )
 

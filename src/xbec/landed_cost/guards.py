@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from xbec.errors import DataFileError
+from xbec.kernel.money import Money
 from xbec.landed_cost.plan import Check, Exact, Side, Truth
-from xbec.landed_cost.program import Operand, const
-from xbec.landed_cost.unknown import Question, compare, param_of
+from xbec.landed_cost.program import const
+from xbec.landed_cost.unknown import Question, compare
 from xbec.law.component import Collector, Guard
 from xbec.law.guard import Node, is_fact_of_consignment, is_fact_of_line
 
 if TYPE_CHECKING:
-    from xbec.landed_cost.lower import Lowering
+    from xbec.landed_cost.builder import Builder
 
 
-def check_guard(lower: Lowering, of: str, guard: Guard, line: int, citation: Any = None) -> Truth:
+def check_guard(lower: Builder, of: str, guard: Guard, line: Any, citation: Any = None) -> Truth:
     """Evaluate a guard for a line and keep it, with both sides of its comparisons, for the derivation."""
     lower.sides = []
     outcome = truth(lower, guard.node, line, guard.text)
@@ -24,7 +24,7 @@ def check_guard(lower: Lowering, of: str, guard: Guard, line: int, citation: Any
     return outcome
 
 
-def truth(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+def truth(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     """A guard for a line: decided now, or a node of the program."""
     kind = node[0]
     if kind in {"and", "or"}:
@@ -33,7 +33,7 @@ def truth(lower: Lowering, node: Node, line: int, text: str) -> Truth:
         inner = truth(lower, node[1], line, text)
         return (not inner) if isinstance(inner, bool) else lower.op("not", inner)
     if is_fact_of_line(node):
-        return lower.profiles[line].whether(node)
+        return lower.fact_of_line(node, line)
     if is_fact_of_consignment(node):
         return lower.regime.whether(node, _print(node))
     if kind == "call":
@@ -43,7 +43,7 @@ def truth(lower: Lowering, node: Node, line: int, text: str) -> Truth:
     raise DataFileError("a guard is not yes or no", field=lower.regime.law.code, value=text)
 
 
-def _junction(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+def _junction(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     """Short-circuit with three values: a decided side wins over a question on the other."""
     wins = node[0] == "or"
     parts: list[Truth] = []
@@ -68,29 +68,18 @@ def _junction(lower: Lowering, node: Node, line: int, text: str) -> Truth:
     return joined
 
 
-def _call(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+def _call(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     _, call, argument = node
     if call == "charged":
-        return lower.charged[argument][line]
+        return lower.is_charged(argument, line)
     if call in {"any", "all"}:
-        combined: Truth = call == "all"
-        word = "and" if call == "all" else "or"
-        for i in range(lower.count):
-            value = truth(lower, argument, i, text)
-            if isinstance(value, bool):
-                if value is not (call == "all"):
-                    return value
-            elif isinstance(combined, bool):
-                combined = value
-            else:
-                combined = lower.op(word, combined, value)
-        return combined
+        return lower.over_lines(call, lambda each: truth(lower, argument, each, text))
     if call == "history":
         return bool(lower.regime.sample.history.get(argument))
     raise DataFileError("not a guard of yes or no", field=lower.regime.law.code, value=text)
 
 
-def _compare(lower: Lowering, node: Node, line: int, text: str) -> Truth:
+def _compare(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     _, op, left_node, right_node = node
     left, money_left = exact_of(lower, left_node, line, text)
     right, money_right = exact_of(lower, right_node, line, text)
@@ -105,7 +94,7 @@ def _compare(lower: Lowering, node: Node, line: int, text: str) -> Truth:
     return lower.op("cmp", op, a, b)
 
 
-def exact_of(lower: Lowering, node: Node, line: int, text: str) -> tuple[Exact | None, bool]:
+def exact_of(lower: Builder, node: Node, line: Any, text: str) -> tuple[Exact | None, bool]:
     """A number or amount in a guard, and whether it is money (minor units of the law's currency)."""
     kind = node[0]
     if kind == "number":
@@ -126,54 +115,45 @@ def exact_of(lower: Lowering, node: Node, line: int, text: str) -> tuple[Exact |
     raise DataFileError("not a number or an amount", field=lower.regime.law.code, value=text)
 
 
-def _named(lower: Lowering, name: str, line: int) -> tuple[Exact | None, bool]:
+def _named(lower: Builder, name: str, line: Any) -> tuple[Exact | None, bool]:
     if name == "result" and lower.result is not None:
         return Exact(lower.result), True
     if name == "quantity":
-        return Exact(lower._input("piece", line), const(10**6)), False
+        return Exact(lower.pieces(line), const(10**6)), False
     if name == "weight":
         return lower.quantity("kg_gross", line), False
     if name == "price":
-        pieces = lower._input("piece", line)
-        return Exact(lower.mul(lower.amount("goods", line), const(10**6)), pieces), True
-    if name in lower.regime.law.values and name not in lower.amounts:
-        figure, param = lower.regime.value(name, lower.event)
-        return lower.of_regime(("value", name, lower.event), lambda: param), figure.kind == "amount"
+        return Exact(lower.mul(lower.amount("goods", line), const(10**6)), lower.pieces(line)), True
+    if name in lower.regime.law.values and name not in lower.regime.component_ids:
+        return lower.value(name)
     return Exact(lower.amount(name, line)), True
 
 
-def _number_call(lower: Lowering, node: Node, line: int, text: str) -> tuple[Exact | None, bool]:
+def _number_call(lower: Builder, node: Node, line: Any, text: str) -> tuple[Exact | None, bool]:
     _, call, argument = node
     if call == "history":
         return _history(lower, argument)
     if call == "count":
-        number: Operand = const(0)
-        for i in range(lower.count):
-            value = truth(lower, argument, i, text)
-            number = lower.add(number, lower.select(value, const(1), const(0)))
-        return Exact(number), False
-    lines = lower.here if call == "sum_here" else tuple(range(lower.count))
-    total: Exact = Exact(const(0))
+
+        def one(each: Any) -> Exact:
+            return Exact(lower.select(truth(lower, argument, each, text), const(1), const(0)))
+
+        return lower.sum_lines("sum", one), False
     money = True
-    for i in lines:
-        part, money = exact_of(lower, argument, i, text)
-        if part is None:
-            return None, money
-        total = lower.plus(total, part)
-    return total, money
+
+    def part(each: Any) -> Exact | None:
+        nonlocal money
+        value, money = exact_of(lower, argument, each, text)
+        return value
+
+    return lower.sum_lines(call, part), money
 
 
-def _history(lower: Lowering, name: str) -> tuple[Exact | None, bool]:
-    from xbec.kernel.money import Money
-
+def _history(lower: Builder, name: str) -> tuple[Exact | None, bool]:
     value = lower.regime.sample.history.get(name)
     if value is None:
         return None, False
-    if isinstance(value, Money):
-        minor = lower.regime.to_minor(Fraction(value.amount), value.currency)
-        return lower.of_regime(("history", name), lambda: param_of(f"history.{name}", str(value), minor)), True
-    exact = Fraction(value)
-    return lower.of_regime(("history", name), lambda: param_of(f"history.{name}", str(value), exact)), False
+    return lower.of_regime(("history", name)), isinstance(value, Money)
 
 
 def _print(node: Node) -> str:
@@ -198,7 +178,7 @@ def _print(node: Node) -> str:
     return sign.join(_print(part) for part in node[1:])
 
 
-def collector_of(lower: Lowering, rules: tuple[Collector, ...], line: int) -> str | None:
+def collector_of(lower: Builder, rules: tuple[Collector, ...], line: Any) -> str | None:
     """The first collector whose guard holds; it must be decided by text."""
     for rule in rules:
         holds = True if rule.when is None else truth(lower, rule.when.node, line, rule.when.text)

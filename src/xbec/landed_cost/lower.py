@@ -8,136 +8,182 @@ then components in order, each rounded before anything uses it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xbec.errors import DataFileError, InputError, NoLaw
-from xbec.landed_cost.plan import Check, Exact, Side, Truth
+from xbec.errors import InputError, NoLaw
+from xbec.landed_cost.builder import ZERO, Builder
+from xbec.landed_cost.guards import check_guard, truth
+from xbec.landed_cost.plan import Exact, Truth
 from xbec.landed_cost.profile import Profile, missing_quantity
-from xbec.landed_cost.program import Op, Operand, const
-from xbec.landed_cost.rates import ratio_of
+from xbec.landed_cost.program import Operand, const
+from xbec.landed_cost.rates import duty_in_parts, rate_alone, ratio_of
 from xbec.landed_cost.regime import Regime
-from xbec.landed_cost.unknown import Param, param_of
-from xbec.law.check import is_given
-from xbec.law.component import Rate, Round
+from xbec.landed_cost.unknown import Unknown
+from xbec.law.check import is_given, rates_of
+from xbec.law.component import Component, Guard, Rate
+
+if TYPE_CHECKING:
+    from xbec.law.book import Table
+    from xbec.law.guard import Node
+
+Lines = tuple[int, ...]
 
 
-class Lowering:
-    """One walk over the law of a regime for lines of one structure."""
+class Lowering(Builder):
+    """One walk over the law of a regime for lines of one structure; a group is the positions of its lines.
+
+    Amounts of a group are lists, one operand a line, in canonical order.
+    """
 
     def __init__(self, regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...]) -> None:
-        self.regime = regime
+        super().__init__(regime)
         self.profiles = profiles
         self.shape = shape
         self.count = len(profiles)
-        self.ops: list[Op] = []
-        self.memo: dict[Op, int] = {}
         self.inputs: dict[tuple[str, int], int] = {}
         self.given: dict[str, list[Operand]] = {}
         self.amounts: dict[str, list[Operand]] = {}
         self.charged: dict[str, list[Truth]] = {}
-        self.checks: list[Check] = []
-        self.sides: list[Side] = []
-        self.refs: list[tuple[Any, ...]] = []
         self.inside: dict[tuple[str, int], Operand] = {}
-        self.event = "declared"
-        self.told: list[str] = []
-        self.result: Operand | None = None
-        self.here: tuple[int, ...] = tuple(range(self.count))
+        self.here: Lines = tuple(range(self.count))
 
-    # operations --------------------------------------------------------------------------------------------------
+    # groups of lines ---------------------------------------------------------------------------------------------
 
-    def op(self, *op: Any) -> int:
-        """A node of the program; equal operations are one node."""
-        found = self.memo.get(op)
-        if found is None:
-            self.ops.append(op)
-            found = self.memo[op] = len(self.ops) - 1
-        return found
+    def each(self, work: Callable[..., Any], *amounts: list[Any]) -> list[Any]:
+        """``work`` on the amounts of each line."""
+        return [work(*parts) for parts in zip(*amounts, strict=True)]
 
-    def add(self, a: Operand, b: Operand) -> Operand:
-        if a == ("c", 0):
-            return b
-        return a if b == ("c", 0) else self.op("add", a, b)
+    def amounts_of(self, name: str, group: Lines) -> list[Operand]:
+        """An amount of each line of the group."""
+        return [self.amount(name, i) for i in group]
 
-    def mul(self, a: Operand, b: Operand) -> Operand:
-        if a == ("c", 0) or b == ("c", 0):
-            return const(0)
-        if a == ("c", 1):
-            return b
-        return a if b == ("c", 1) else self.op("mul", a, b)
+    def nothing(self, group: Lines) -> list[Operand]:
+        """Zero for each line."""
+        return [ZERO] * len(group)
 
-    def total(self, amounts: list[Operand]) -> Operand:
-        node: Operand = const(0)
+    def total(self, amounts: list[Operand], group: Lines) -> Operand:
+        """The sum over the group."""
+        node: Operand = ZERO
         for amount in amounts:
             node = self.add(node, amount)
         return node
 
-    def select(self, condition: Truth, a: Operand, b: Operand) -> Operand:
-        if condition is True or a == b:
-            return a
-        return b if condition is False else self.op("select", condition, a, b)
+    def joined(self, conditions: list[Truth], group: Lines) -> tuple[Truth, bool]:
+        """Whether a condition holds for any line, and whether it is one and the same for all."""
+        if all(condition == conditions[0] for condition in conditions):
+            return conditions[0], True
+        charged: Truth = False
+        for condition in conditions:
+            charged = self.either(charged, condition)
+        return charged, False
 
-    def plus(self, a: Exact, b: Exact) -> Exact:
-        if a.den == b.den:
-            return Exact(self.add(a.num, b.num), a.den)
-        return Exact(self.add(self.mul(a.num, b.den), self.mul(b.num, a.den)), self.mul(a.den, b.den))
+    def spread(self, whole: Operand, weights: list[Operand], group: Lines) -> list[Operand]:
+        """An amount cut over the lines by weights, cumulatively, in canonical order."""
+        if len(weights) == 1:
+            return [whole]
+        if whole == ZERO:
+            return [ZERO] * len(weights)
+        cut = self.op("allocate", whole, tuple(weights))
+        return [self.op("pick", cut, n) for n in range(len(weights))]
 
-    def minus(self, a: Exact, b: Exact) -> Exact:
-        if a.den == b.den:
-            return Exact(self.op("sub", a.num, b.num), a.den)
-        return Exact(self.op("sub", self.mul(a.num, b.den), self.mul(b.num, a.den)), self.mul(a.den, b.den))
+    def put(self, component: Component, shares: list[Operand], charged: list[Truth], group: Lines) -> None:
+        """Keep what a component came to on each line."""
+        for line, share, held in zip(group, shares, charged, strict=True):
+            self.amounts[component.id][line] = share
+            self.charged[component.id][line] = held
 
-    def times(self, a: Exact, b: Exact) -> Exact:
-        return Exact(self.mul(a.num, b.num), self.mul(a.den, b.den))
+    def replace(self, name: str, amounts: list[Operand], group: Lines) -> None:
+        """Put other amounts in the place of a component's."""
+        for line, amount in zip(group, amounts, strict=True):
+            self.amounts[name][line] = amount
 
-    def not_negative(self, a: Exact) -> Exact:
-        return Exact(self.op("max", a.num, const(0)), a.den)
+    def is_single(self, group: Lines) -> bool:
+        """Is it a group of one line?"""
+        return len(group) == 1
 
-    def held(self, a: Exact, limit: Exact, word: str) -> Exact:
-        """The larger (``max``) or smaller (``min``) of two exact values."""
-        if a.den == limit.den:
-            return Exact(self.op(word, a.num, limit.num), a.den)
-        return Exact(self.op(word, self.mul(a.num, limit.den), self.mul(limit.num, a.den)), self.mul(a.den, limit.den))
+    def guard_of(self, guard: Guard, group: Lines) -> Truth:
+        """A guard of the group: that of its first line."""
+        return truth(self, guard.node, group[0], guard.text)
 
-    def choose(self, condition: Truth, a: Exact, b: Exact) -> Exact:
-        return Exact(self.select(condition, a.num, b.num), self.select(condition, a.den, b.den))
+    def check_of(self, of: str, guard: Guard, group: Lines, citation: Any) -> Truth:
+        """As :meth:`guard_of`, kept for the derivation."""
+        return check_guard(self, of, guard, group[0], citation)
 
-    def rounded(self, a: Exact, rounding: Round | None) -> Operand:
-        """To whole minor units; by the law's rounding where it names one, else half-up (away from zero)."""
-        step, mode = Fraction(1), "half-up"
-        if rounding is not None:
-            step, mode = rounding.to * 10**self.regime.digits, rounding.mode
-        if step.denominator != 1:
-            raise DataFileError(
-                "a rounding step is finer than the minor unit", field=f"{self.regime.law.code}: round", value=str(step)
-            )
-        if a.den == ("c", 1) and step == 1:
-            return a.num
-        node = self.op("div", a.num, self.mul(a.den, const(step.numerator)), mode)
-        return self.mul(node, const(step.numerator))
+    def is_charged(self, component: str, line: int) -> Truth:
+        """Was a component charged on a line?"""
+        return self.charged[component][line]
 
-    # figures -----------------------------------------------------------------------------------------------------
+    def pieces(self, line: int) -> Operand:
+        """The pieces of a line, in millionths."""
+        return self.input("piece", line)
 
-    def of_regime(self, key: tuple[Any, ...], build: Callable[[], Param]) -> Exact:
-        position = self.regime.param(key, build)
-        self.refs.append(("r", position))
-        return Exact(("r", position, 0), ("r", position, 1))
+    def micro_of(self, unit: str, group: Lines) -> Operand:
+        """A quantity summed over the group, in millionths."""
+        return self.total([self.micro(unit, i) for i in group], group)
+
+    def figure(self, key: tuple[Any, ...], group: Lines) -> Exact:
+        """A figure of the group: that of its first line, for a rate is one on its group."""
+        return self.of_line(group[0], key)
 
     def of_line(self, line: int, key: tuple[Any, ...]) -> Exact:
+        """A figure of a line, by what :class:`Profile` calls it."""
         position = self.regime.line_param(key)
         self.refs.append(("l", line, position))
         return Exact(("l", line, position, 0), ("l", line, position, 1))
 
-    def money(self, amount: Fraction, currency: str) -> Exact:
-        """An amount of the law in minor units of its currency."""
-        if currency == self.regime.law.currency:
-            exact = amount * 10**self.regime.digits
-            return Exact(const(exact.numerator), const(exact.denominator))
-        return self.of_regime(
-            ("money", amount, currency),
-            lambda: param_of("limit", f"{float_free(amount)} {currency}", self.regime.to_minor(amount, currency)),
-        )
+    def fact_of_line(self, leaf: Node, line: int) -> Truth:
+        """What text about a line decides."""
+        return self.profiles[line].whether(leaf)
+
+    def over_lines(self, call: str, holds: Callable[[int], Truth]) -> Truth:
+        """``any`` or ``all`` over the lines of the consignment; a line that decides it ends the walk."""
+        combined: Truth = call == "all"
+        for line in range(self.count):
+            value = holds(line)
+            if isinstance(value, bool) and value is not (call == "all"):
+                return value
+            combined = self.both(combined, value) if call == "all" else self.either(combined, value)
+        return combined
+
+    def sum_lines(self, call: str, value: Callable[[int], Exact | None]) -> Exact | None:
+        """``sum`` over the lines of the consignment, ``sum_here`` over those of the procedure."""
+        total = Exact(ZERO)
+        for line in self.here if call == "sum_here" else range(self.count):
+            part = value(line)
+            if part is None:
+                return None
+            total = self.plus(total, part)
+        return total
+
+    def table_is_known(self, table: Table, group: Lines) -> None:
+        """Ask for the key of a table where a line does not state it and it matters."""
+        if self.profiles[group[0]].table_key(table.key) is None and len(table.rows) > 1:
+            self.regime.ask(
+                Unknown(
+                    table.key,
+                    tuple(("any other" if k == "*" else k, k) for k in table.rows),
+                    f"{table.key} is not stated",
+                    f"state the {table.key}",
+                )
+            )
+
+    def duty(self, group: Lines, base: Exact | None) -> Exact:
+        """The duty of the tariff on a base; without base its rate."""
+        duty = self.profiles[group[0]].duty
+        return rate_alone(self, duty, group) if base is None else duty_in_parts(self, duty, group, base)
+
+    def lacking(self, component: Component, charged: Truth, group: Lines) -> Operand | None:
+        """Where the duty of a line cannot be computed: zero if it is not charged, else what stops the program.
+
+        Goods under a relief need no duty rate, so a gap in the tariff is told only where the duty is due.
+        """
+        if charged is True or not any(rate.form == "tariff" for rate in rates_of(component)):
+            return None
+        line = next((i for i in group if self.profiles[i].lack is not None), None)
+        if line is None:
+            return None
+        missing = ("l", line, self.regime.line_param(("lack",)), 0)
+        return self.op("max", self.select(charged, missing, ZERO), ZERO)
 
     # amounts -----------------------------------------------------------------------------------------------------
 
@@ -156,50 +202,47 @@ class Lowering:
         role = "sale" if sale or name.endswith(".sale") else "customs"
         if stem == "goods":
             return [self._goods(i, role) for i in range(self.count)]
+        lines = tuple(range(self.count))
         if stem not in self.regime.input_names:
-            return [const(0)] * self.count
-        money = self._money_of(stem)
-        factor = self.of_regime(
-            ("factor", stem, role), lambda: self.regime.factor(money.currency, money.scaled[1], role)
-        )
-        whole = self.rounded(self.times(Exact(self._input(stem, -1)), factor), self.regime.rounding.get(stem))
-        shares = self.shares(whole, [self.amount("goods", i) for i in range(self.count)])
+            return self.nothing(lines)
+        factor = self.of_regime(("factor", stem, role))
+        whole = self.rounded(self.times(Exact(self.input(stem, -1)), factor), self.regime.rounding.get(stem))
+        shares = self.spread(whole, self.amounts_of("goods", lines), lines)
         if stem in {"freight", "insurance"}:
-            return [self._net(shares[i], i, name) for i in range(self.count)]
+            return [self._net(shares[i], i, name) for i in lines]
         return shares
 
-    def _money_of(self, name: str) -> Any:
-        sample = self.regime.sample
-        return sample.fees[name[4:]] if name.startswith("fee.") else getattr(sample, name)
-
-    def _input(self, name: str, line: int) -> int:
+    def input(self, name: str, line: int) -> int:
+        """An integer the consignment brings."""
         self.inputs.setdefault((name, line), len(self.inputs))
         return self.op("input", name, line)
 
     def _goods(self, line: int, role: str) -> Operand:
-        value = Exact(self._input("goods", line))
-        exact = self.times(value, self.of_line(line, ("goods", role)))
+        exact = self.times(Exact(self.input("goods", line)), self.of_line(line, ("goods", role)))
         node = self.op("cap", self.rounded(exact, self.regime.rounding.get("goods")))
         return self._net(node, line, "goods.sale" if role == "sale" else "goods")
 
     def _net(self, gross: Operand, line: int, name: str) -> Operand:
         """Take the tax out of a tax-inclusive amount: tax = round(gross x r / (1 + r)), net = gross - tax."""
-        tax = self.regime.law.price_tax
         if self.profiles[line].line.price_includes == "net":
             return gross
-        if tax is None:
-            raise NoLaw(
-                f"{self.regime.law.code} names no tax that a price includes", field="price_includes", value="tax"
-            )
-        rate = self._tax_or_table(tax, line)
+        rate = ratio_of(self, self.price_tax(), (line,))
         inside = Exact(self.mul(gross, rate.num), self.add(rate.den, rate.num))
         tax_inside = self.rounded(inside, None)
         self.inside[name, line] = tax_inside
         return self.op("sub", gross, tax_inside)
 
-    def _tax_or_table(self, name: str, line: int) -> Exact:
-        form = "tax" if name in self.regime.law.taxes else "table"
-        return ratio_of(self, Rate(form, name, name=name), (line,))
+    def tax_inside(self, name: str, group: Lines) -> list[tuple[Operand, Operand] | None]:
+        """Tax and net of an amount of each line that was stated with tax inside; ``None`` where it was net."""
+        found = [self.inside.get((name, i)) for i in group]
+        return [None if t is None else (t, self.amount(name, i)) for t, i in zip(found, group, strict=True)]
+
+    def price_tax(self) -> Rate:
+        """The rate of the tax that a price includes."""
+        law = self.regime.law
+        if law.price_tax is None:
+            raise NoLaw(f"{law.code} names no tax that a price includes", field="price_includes", value="tax")
+        return Rate("tax" if law.price_tax in law.taxes else "table", law.price_tax, name=law.price_tax)
 
     def _content(self, name: str, line: int) -> Operand:
         part = name.removeprefix("content.")
@@ -210,29 +253,15 @@ class Lowering:
                 value=self.profiles[line].line.code,
                 cure=f"Line(content={{{part!r}: Money(...)}})",
             )
-        value = Exact(self._input(name, line))
+        value = Exact(self.input(name, line))
         return self.rounded(self.times(value, self.of_line(line, ("content", part))), None)
-
-    def shares(self, whole: Operand, weights: list[Operand]) -> list[Operand]:
-        """An amount cut over lines by weights, cumulatively, in canonical order."""
-        if len(weights) == 1:
-            return [whole]
-        if whole == ("c", 0):
-            return [const(0)] * len(weights)
-        cut = self.op("allocate", whole, tuple(weights))
-        return [self.op("pick", cut, n) for n in range(len(weights))]
 
     def quantity(self, unit: str, line: int) -> Exact:
         """A quantity of a line, exact."""
+        return Exact(self.micro(unit, line), const(10**6))
+
+    def micro(self, unit: str, line: int) -> Operand:
+        """A quantity of a line in millionths."""
         if unit not in self.profiles[line].line.micro:
             raise missing_quantity(self.profiles[line].line, unit)
-        return Exact(self._input(unit, line), const(10**6))
-
-    def _micro(self, unit: str, line: int) -> Operand:
-        self.quantity(unit, line)
-        return self._input(unit, line)
-
-
-def float_free(number: Fraction) -> str:
-    """A fraction as a decimal text where it has one."""
-    return str(number.numerator) if number.denominator == 1 else f"{number.numerator}/{number.denominator}"
+        return self.input(unit, line)

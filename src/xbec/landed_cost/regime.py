@@ -71,6 +71,7 @@ class Regime:
         self.forced = self._known_procedure(procedure)
         self.procedures: tuple[Procedure, ...] = tuple(p for p in law.procedures if self._in_force(p.force))
         self.components: tuple[Component, ...] = tuple(c for c in law.components if self._in_force(c.force))
+        self.component_ids = frozenset(c.id for c in law.components)
         self.params: list[Param] = []
         self.figures: tuple[int, ...] = ()
         self.line_names: dict[tuple[Any, ...], int] = {}
@@ -144,14 +145,36 @@ class Regime:
 
     # figures -----------------------------------------------------------------------------------------------------
 
-    def param(self, key: tuple[Any, ...], build: Any) -> int:
-        """Position of a figure among those of the regime; ``build`` makes it the first time."""
+    def param(self, key: tuple[Any, ...]) -> int:
+        """Position of a figure among those of the regime; :meth:`figure_of` makes it the first time."""
         found = self._param_index.get(key)
         if found is None:
-            self.params.append(build())
+            self.params.append(self.figure_of(key))
             found = self._param_index[key] = len(self.params) - 1
             self.figures = tuple(x for p in self.params for x in (p.num, p.den))
         return found
+
+    def figure_of(self, key: tuple[Any, ...]) -> Param:
+        """A figure by its key.
+
+        ``("factor", "freight", role)`` converts an amount of the consignment, ``("money", amount, currency)`` one of
+        the law; ``("value", name, event)`` is a named figure, ``("history", name)`` one of the buyer.
+        """
+        kind = key[0]
+        if kind == "factor":
+            sample = self.sample
+            money = sample.fees[key[1][4:]] if key[1].startswith("fee.") else getattr(sample, key[1])
+            return self.factor(money.currency, money.scaled[1], key[2])
+        if kind == "money":
+            amount, currency = key[1:]
+            text = str(amount.numerator) if amount.denominator == 1 else f"{amount.numerator}/{amount.denominator}"
+            return param_of("limit", f"{text} {currency}", self.to_minor(amount, currency))
+        if kind == "value":
+            return self.figure_param(f"value.{key[1]}", self._value(key[1], key[2]))
+        value = self.sample.history[key[1]]
+        if isinstance(value, Money):
+            return param_of(f"history.{key[1]}", str(value), self.to_minor(Fraction(value.amount), value.currency))
+        return param_of(f"history.{key[1]}", str(value), Fraction(value))
 
     def line_param(self, key: tuple[Any, ...]) -> int:
         """Position of a figure among those of each line."""
@@ -192,10 +215,12 @@ class Regime:
             stated=rate.source == "stated",
         )
 
-    def value(self, name: str, event: str) -> tuple[Figure, Param]:
-        """A named figure on the day of an event; an amount in minor units of the law's currency."""
-        period = self.sure(self.law.values[name], self.days[event], f"value {name}")
-        return period.value, self.figure_param(f"value.{name}", period)
+    def _value(self, name: str, event: str) -> Period[Figure]:
+        return self.sure(self.law.values[name], self.days[event], f"value {name}")
+
+    def is_amount(self, name: str, event: str) -> bool:
+        """Is a named figure an amount of money (else a plain number)?"""
+        return self._value(name, event).value.kind == "amount"
 
     def sure(self, rows: Timeline[Figure], on: date, name: str) -> Period[Figure]:
         """The row of a day; where it is unconfirmed a question, whose no is the row before it."""
