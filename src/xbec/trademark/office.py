@@ -266,50 +266,88 @@ def offices() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
-@cache
 def office(code: str) -> Office:
     """The office of that code, e.g. ``US``, ``EM`` (EUIPO), ``WO`` (WIPO). Raises :class:`InputError` naming all."""
-    if code not in offices():
+    if not isinstance(code, str) or code not in offices():
         raise InputError("no data of that office", field="office", value=code, allowed=", ".join(offices()))
+    return _bundled(code)
+
+
+@cache
+def _bundled(code: str) -> Office:
     return read_office(_FOLDER / f"{code}.toml")
 
 
 def read_office(path: Path) -> Office:
     """An office from a file of one's own, of the same shape. Raises :class:`DataFileError` naming file and key."""
     content, name = read_toml(path), path.name
-    sources = Sources(content.get("source", {}), name=name)
+    for word in _TEXTS:
+        if word not in content:
+            raise DataFileError("a word is missing", field=name, value=word)
+        if not isinstance(content[word], str):
+            raise DataFileError("not a text", field=f"{name}: {word}", value=content[word])
+    territory, listed = content.get("territory"), content.get("source", {})
+    if not isinstance(territory, list) or not all(isinstance(each, str) for each in territory):
+        raise DataFileError("not a list of countries", field=f"{name}: territory", value=territory)
+    if not isinstance(listed, dict) or not all(isinstance(each, dict) for each in listed.values()):
+        raise DataFileError("sources are tables", field=f"{name}: source", cure="[source.id]")
+    sources, calendar = Sources(listed, name=name), content["calendar"]
     try:
-        calendar = content["calendar"]
         return Office(
             code=content["office"],
             name=content["name"],
-            territory=tuple(content["territory"]),
+            territory=tuple(territory),
             currency=content["currency"],
             counting=counting_rule(content["counting"]),
             calendar=Calendar(calendar) if len(calendar) == 2 else Calendar.of_office(calendar),
-            requirements=_rows(content, "requirement", _requirement, sources),
-            terms=_rows(content, "term", _term, sources),
-            fees=_rows(content, "fee", _fee, sources),
+            requirements=_rows(content, "requirement", OfficeRequirement, _requirement, sources),
+            terms=_rows(content, "term", Term, _term, sources),
+            fees=_rows(content, "fee", Fee, _fee, sources),
         )
-    except KeyError as problem:
-        raise DataFileError("a word is missing", field=name, value=str(problem.args[0])) from None
+    except (InputError, GapError) as problem:
+        raise DataFileError(str(problem), field=name) from problem
 
 
 def _rows(
-    content: Mapping[str, Any], kind: str, make: Callable[[dict[str, Any]], T], sources: Sources
+    content: Mapping[str, Any], kind: str, shape: type[T], make: Callable[[dict[str, Any]], T], sources: Sources
 ) -> dict[str, Timeline[T]]:
     found: dict[str, list[Period[T]]] = {}
-    for row in content.get(kind, ()):
-        key = f"{kind}.{row.get('id')}"
-        dated = {word: row[word] for word in row if word in _DATED}
+    rows = content.get(kind, [])
+    fields = attrs.fields(shape)  # type: ignore[arg-type]
+    words = {field.name for field in fields} | _DATED | {"note"}
+    texts = {field.name for field in fields if field.type in ("str", "str | None")}
+    needed = {field.name for field in fields if field.default is attrs.NOTHING} | {"from", "source"}
+    if shape is Fee:
+        needed.discard("act")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise DataFileError(f"not a list of {kind}s", field=f"{sources.name}: {kind}", cure=f"[[{kind}]]")
+    for row in rows:
+        ident = row.get("id")
+        key = f"{kind}.{ident}"
+        if not isinstance(ident, str) or not ident:
+            raise DataFileError(f"a {kind} without an id", field=f"{sources.name}: {kind}", value=ident)
+        for word in row.keys() - words:
+            allowed = ", ".join(sorted(words))
+            raise DataFileError(f"not a word of a {kind}", field=f"{sources.name}: {key}", value=word, allowed=allowed)
+        for word in sorted(needed - row.keys()):
+            raise DataFileError(f"a {kind} lacks a word", field=f"{sources.name}: {key}", value=word)
+        for word in sorted(texts & row.keys()):
+            if not isinstance(row[word], str):
+                raise DataFileError("not a text", field=f"{sources.name}: {key}.{word}", value=row[word])
         try:
             value = make({word: row[word] for word in row if word not in _DATED and word != "note"})
-        except (InputError, TypeError) as problem:
+            dated = {word: row[word] for word in row if word in _DATED}
+            found.setdefault(ident, []).append(period(dated, value, sources, key=key))
+        except KeyError as problem:
+            raise DataFileError(
+                "a source lacks a word", field=f"{sources.name}: {key}", value=str(problem.args[0])
+            ) from None
+        except (InputError, TypeError, AttributeError) as problem:
             raise DataFileError(str(problem), field=f"{sources.name}: {key}") from problem
-        found.setdefault(row["id"], []).append(period(dated, value, sources, key=key))
     return {i: timeline(rows, name=sources.name, key=f"{kind}.{i}", gaps=True) for i, rows in found.items()}
 
 
+_TEXTS: Final = ("office", "name", "currency", "counting", "calendar")
 _DATED: Final = frozenset(("from", "to", "source", "status", "confidence", "published", "recorded", "replaces"))
 
 
