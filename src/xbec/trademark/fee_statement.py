@@ -54,7 +54,7 @@ class FeeLine:
         return self.citation.checked < self.day
 
     def __str__(self) -> str:
-        times = f"{self.quantity} {self.per} x {self.unit} = " if self.quantity != 1 else ""
+        times = f"{self.quantity} x {self.unit} = " if self.quantity != 1 else ""
         note = f", {self.note}" if self.note else ""
         assumed = ", fee of the day it was read" if self.assumed else ""
         doubt = "" if self.confidence == "high" else f" ! {self.confidence} confidence"
@@ -79,6 +79,10 @@ class FeeLine:
         }
 
 
+def _by_day(lines: Iterable[FeeLine]) -> tuple[FeeLine, ...]:
+    return tuple(sorted(lines, key=lambda line: line.day))
+
+
 @attrs.frozen(slots=True, kw_only=True)
 class FeeStatement:
     """Fees in the order of their days. ``findings`` name what is doubtful, old or not stated.
@@ -90,7 +94,7 @@ class FeeStatement:
     """
 
     title: str
-    lines: tuple[FeeLine, ...] = attrs.field(converter=lambda lines: tuple(sorted(lines, key=lambda line: line.day)))
+    lines: tuple[FeeLine, ...] = attrs.field(converter=_by_day)
     remarks: tuple[Finding, ...] = ()
 
     @property
@@ -202,7 +206,7 @@ def _doubts(lines: Iterable[FeeLine]) -> list[Finding]:
                 "fee-confidence",
                 severity,  # type: ignore[arg-type]
                 f"{line.office} {line.fee}",
-                f"{line.title}: the amount {line.unit} is not confirmed by the office's own text",
+                f"{line.title}: the amount {line.unit} is of {line.confidence} confidence",
                 "look the fee up at the office before paying",
                 line.citation,
                 confidence=line.confidence,

@@ -6,8 +6,11 @@ How an office charges (per class, first and further class, beyond ten items ...)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -20,6 +23,8 @@ from xbec.trademark.fee_statement import FeeLine, FeeStatement
 from xbec.trademark.office import PER_BEYOND, Fee, Office, office
 
 _LARGEST: Final = 10_000_000
+_PARTIES: Final = 300
+_PARTY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
 def filing_fees(
@@ -49,7 +54,9 @@ def filing_fees(
     """
     place = where if isinstance(where, Office) else office(where)
     plain_day(on, field="on")
-    acts = (act,) if isinstance(act, str) else tuple(act)
+    acts = (act,) if isinstance(act, str) else act
+    if not isinstance(acts, list | tuple) or not acts or not all(isinstance(each, str) for each in acts):
+        raise InputError("not an act", field="act", value=act, allowed="a text, or a list of texts")
     asked = _Asked(
         classes=_whole(classes, "classes"),
         items=_per_class(items, "items", classes),
@@ -72,10 +79,59 @@ def filing_fees(
     )
 
 
+def madrid_fees(
+    designations: Iterable[str],
+    classes: int,
+    *,
+    on: date,
+    colour: bool = False,
+    ldc: bool = False,
+    complementary: Iterable[str] = (),
+) -> FeeStatement:
+    """What an international application costs at WIPO, in Swiss francs: basic fee, and the fees of the designations.
+
+    ``designations`` are codes of Contracting Parties (ISO 3166-1, ``EM``, ``BX``, ``OA``). A party with an individual
+    fee in our data takes that, by class; ``complementary`` names those that take the complementary fee instead. The
+    supplementary fee per class over three is due only where a party takes the complementary fee (Protocol art.
+    8(7)(a)(i)). ``ldc``: the country of origin is a least developed country. The office of origin's own certification
+    fee is not in it.
+
+    Raises :class:`GapError` naming every party of which no individual fee is known and that is not in
+    ``complementary``: unknown is not zero.
+    """
+    place = office("WO")
+    parties, without = _parties(designations, "designations"), _parties(complementary, "complementary", least=0)
+    stray = [code for code in without if code not in parties]
+    if stray:
+        raise InputError("not designated", field="complementary", value=", ".join(stray), allowed=", ".join(parties))
+    acts = {row.value.act for rows in place.fees.values() for row in rows}
+    unknown = [code for code in parties if code not in without and f"designation {code}" not in acts]
+    if unknown:
+        raise GapError(
+            "no individual fee of these parties is known",
+            field="designations",
+            value=", ".join(unknown),
+            cure="look in WIPO's table of individual fees; a party that is not in it: name it in complementary",
+        )
+    variant = "-".join(word for word, said in (("ldc", ldc), ("colour", colour)) if said) or None
+    statement = FeeStatement(
+        title=f"{place.name}: {', '.join(parties)}, {_count(_whole(classes, 'classes'))}", lines=()
+    )
+    statement += filing_fees(place, classes=classes, on=on, variant=variant)
+    if without:
+        acts_due = ("supplementary", "complementary")
+        statement += filing_fees(place, act=acts_due, classes=classes, on=on, designations=len(without))
+    for code in parties:
+        if code not in without:
+            statement += filing_fees(place, act=f"designation {code}", classes=classes, on=on)
+    return statement
+
+
 def fee_variants(where: str | Office, act: str, *, on: date) -> tuple[str | None, ...]:
     """The ways of filing that an office prices for an act on a day; ``None`` stands for the usual one."""
     place = where if isinstance(where, Office) else office(where)
-    return tuple(dict.fromkeys(row.value.variant for row in _in_force(place, act, on)))
+    found = {row.value.variant for row in _in_force(place, act, on)}
+    return tuple(sorted(found, key=lambda variant: (variant is not None, variant or "")))
 
 
 def fee_rows(where: str | Office, act: str, *, on: date, variant: str | None = None) -> tuple[Period[Fee], ...]:
@@ -86,7 +142,8 @@ def fee_rows(where: str | Office, act: str, *, on: date, variant: str | None = N
     place = where if isinstance(where, Office) else office(where)
     rows = _in_force(place, act, on)
     variants = {row.value.variant for row in rows}
-    if variant not in variants:
+    shares = {row.value.of for row in rows if row.value.of is not None}
+    if variant not in variants and not (variants == {None} and shares):  # a share follows the variant of its act
         named = ", ".join(sorted(each for each in variants if each is not None))
         raise InputError(
             f"{place.name} prices {act} by the way of filing"
@@ -149,15 +206,20 @@ def _in_force(place: Office, act: str, on: date) -> tuple[Period[Fee], ...]:
             allowed=", ".join(acts) or "no fee is known",
             cure="ask the office, or read a file of your own with read_office",
         )
+    known = [row for rows in timelines for row in rows if row.value.act == act and row.status == "in-force"]
     found: list[Period[Fee]] = []
-    problem: NoPeriod | None = None
     for rows in timelines:
-        try:
+        with suppress(NoPeriod):
             found.append(rows.on(on))
-        except NoPeriod as gap:
-            problem = gap
-    if not found and problem is not None:
-        raise problem
+    if not found:
+        ends = [row.end for row in known]
+        last = None if None in ends else max((end for end in ends if end is not None), default=None)
+        raise NoPeriod(
+            f"{place.name}: no fee for {act} on that day is in our data",
+            day=on,
+            first=min((row.start for row in known), default=None),
+            last=None if last is None else last - timedelta(days=1),
+        )
     return tuple(found)
 
 
@@ -194,7 +256,8 @@ def _not_stated(place: Office, row: Period[Fee], asked: _Asked) -> tuple[Finding
 def _line(place: Office, row: Period[Fee], asked: _Asked, *, on: date, variant: str | None) -> FeeLine:
     fee, unit, confidence = row.value, row.value.amount, row.confidence
     if unit is None:
-        assert fee.of is not None  # the loader refuses a share of nothing
+        assert fee.of is not None  # so that the loader left it
+        assert fee.share is not None
         variants = fee_variants(place, fee.of, on=on)
         base = fee_rows(place, fee.of, on=on, variant=variant if variant in variants else None)
         whole = [_line(place, each, asked, on=on, variant=variant) for each in base]
@@ -228,6 +291,15 @@ def _per_class(values: object, field: str, classes: int) -> tuple[int, ...] | No
     if len(numbers) != classes or any(type(n) is not int or not 0 <= n <= _LARGEST for n in numbers):
         raise InputError(f"not {field} per class", field=field, value=values, allowed=f"{classes} whole numbers")
     return numbers
+
+
+def _parties(codes: Iterable[str], field: str, *, least: int = 1) -> tuple[str, ...]:
+    parties = () if isinstance(codes, str) else tuple(islice(codes, _PARTIES + 1))
+    good = all(isinstance(code, str) and _PARTY.fullmatch(code) for code in parties)
+    if not good or not least <= len(parties) <= _PARTIES or len(set(parties)) < len(parties):
+        allowed = "a list of codes of two letters, each once"
+        raise InputError("not Contracting Parties", field=field, value=codes, allowed=allowed)
+    return parties
 
 
 def _count(classes: int) -> str:

@@ -83,8 +83,8 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
 
 What is paid for an act on a day is the sum of its rows: the plain ones and those of the variant asked for. An act whose
 rows all carry a variant has no default, and one of them must be named. Common acts: ``application``, ``registration``,
-``renewal``, ``opposition``. WIPO (``WO``) has ``basic`` (variants ``colour``, ``ldc``, ``ldc-colour``),
-``supplementary``, ``complementary``, and one act ``individual-CA`` for each party with a fee of its own. The words of
+``renewal``, ``opposition``. WIPO (``WO``) has ``application`` (variants ``colour``, ``ldc``, ``ldc-colour``),
+``supplementary``, ``complementary``, and one act ``designation CA`` for each party with an individual fee. The words of
 ``per``, where n is the number of classes:
 
 ===================================== ==============================================================================
@@ -293,7 +293,7 @@ def read_office(path: Path) -> Office:
         raise DataFileError("sources are tables", field=f"{name}: source", cure="[source.id]")
     sources, calendar = Sources(listed, name=name), content["calendar"]
     try:
-        return Office(
+        place = Office(
             code=content["office"],
             name=content["name"],
             territory=tuple(territory),
@@ -306,6 +306,13 @@ def read_office(path: Path) -> Office:
         )
     except (InputError, GapError) as problem:
         raise DataFileError(str(problem), field=name) from problem
+    fees = [row.value for rows in place.fees.values() for row in rows]
+    whole = {fee.act for fee in fees} - {fee.act for fee in fees if fee.share is not None}
+    for fee in fees:
+        if fee.of is not None and fee.of not in whole:
+            allowed = ", ".join(sorted(whole))
+            raise DataFileError("a share of no fee", field=f"{name}: fee.{fee.id}", value=fee.of, allowed=allowed)
+    return place
 
 
 def _rows(

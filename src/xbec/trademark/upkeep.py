@@ -1,23 +1,28 @@
-"""What keeping a mark costs: the fees of every term of an office that falls due up to a day."""
+"""What keeping a mark costs at any office: the fees of every term that falls due up to a day, and of a whole life."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
+
+import attrs
 
 from xbec.errors import InputError
-from xbec.kernel.calendars import Deadline, Span
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
-from xbec.kernel.timeline import NoPeriod, Period
 from xbec.trademark.application import BASES
+from xbec.trademark.deadlines import DueDate, office_deadlines
 from xbec.trademark.fee_statement import FeeStatement
 from xbec.trademark.fees import fee_variants, filing_fees
-from xbec.trademark.office import Office, Term, office
+from xbec.trademark.lifecycle import Event
+from xbec.trademark.office import Office, office
+
+_NOT_UPKEEP: Final = ("application", "registration")
 
 
 def upkeep_fees(
-    where: str | Office,
+    code: str,
     /,
     *,
     classes: int,
@@ -30,79 +35,102 @@ def upkeep_fees(
     """The fees of the terms that ``events`` set off and that end by ``until``, each on its last day without surcharge.
 
     ``events`` are days by name as the office's file calls them (``registered``, ``filed``); terms that repeat do so;
-    optional ones count where ``optional`` names them. Where a required act has no fee here, a finding says so.
+    optional ones count where ``optional`` names them. The fees of filing and of registration are not upkeep. A renewal
+    whose fee our data does not hold is a finding.
 
     >>> days = {"registered": date(2026, 3, 3)}
     >>> upkeep_fees("US", classes=1, events=days, until=date(2036, 3, 3), bases=["1(a)"]).total
     Money('975.00', 'USD')
 
-    Raises :class:`InputError` for an event no term of the office hangs on, and for no ``bases`` where it matters; as
+    Raises :class:`InputError` for an event no term of the office hangs on, and for no ``bases`` where they matter; as
     :func:`xbec.trademark.fees.filing_fees`.
     """
-    place = where if isinstance(where, Office) else office(where)
+    place, chosen, wanted = office(code), tuple(bases), frozenset(optional)
     plain_day(until, field="until")
-    known = {row.value.event for rows in place.terms.values() for row in rows}
-    for event, day in events.items():
-        if event not in known:
-            raise InputError(
-                f"no term of {place.name} hangs on it", field="events", value=event, allowed=", ".join(sorted(known))
-            )
-        plain_day(day, field=f"events[{event}]")
+    _refuse(place, events, chosen)
     statement = FeeStatement(title=f"{place.name}: upkeep until {until}", lines=())
-    chosen, wanted = frozenset(bases), frozenset(optional)
-    for row, day in _terms(place, events):
-        term = row.value
-        if term.optional and term.id not in wanted:
+    happened = [Event(kind, day) for kind, day in events.items()]
+    for due in office_deadlines(code, happened, on=until, bases=chosen).due:
+        if due.unmoved > until or (due.optional and due.id not in wanted):
             continue
-        if term.bases and not chosen:
-            raise InputError(
-                f"what falls due at {place.name} depends on the filing basis", field="bases", allowed=", ".join(BASES)
-            )
-        if term.bases and not term.bases & chosen:
+        if due.fee in _NOT_UPKEEP:
             continue
-        for end in _ends(place, term, day, until):
-            if term.fee is None:
-                statement += _elsewhere(place, row, end)
-                continue
-            variants = fee_variants(place, term.fee, on=end)
-            way = variant if variant in variants else None
-            statement += filing_fees(place, act=term.fee, classes=classes, on=end, variant=way)
+        if due.fee is None:
+            if place.term(due.id, due.event.day).value.repeats is not None:
+                statement += _elsewhere(place, due)
+            continue
+        variants = fee_variants(place, due.fee, on=due.last_day)
+        way = variant if variant in variants else None
+        statement += filing_fees(place, act=due.fee, classes=classes, on=due.last_day, variant=way)
     return statement
 
 
-def _terms(place: Office, events: Mapping[str, date]) -> Iterator[tuple[Period[Term], date]]:
-    for rows in place.terms.values():
-        for event, day in events.items():
-            try:
-                row = rows.on(day)
-            except NoPeriod:
-                continue
-            if row.value.event == event:
-                yield row, day
+def office_life_cost(
+    code: str,
+    /,
+    *,
+    classes: int,
+    filed: date,
+    registered: date | None = None,
+    years: int = 10,
+    variant: str | None = None,
+    items: Sequence[int] | None = None,
+) -> FeeStatement:
+    """Application, registration where the office charges it, and upkeep over ``years`` from then on, at any office.
+
+    For an office whose fees do not depend on a filing basis; for the USPTO see
+    :func:`xbec.trademark.us_fees.life_cost`. Without ``registered`` the day of filing stands for it, and the statement
+    says so.
+
+    >>> office_life_cost("EM", classes=1, filed=date(2026, 3, 3)).total
+    Money('1700.00', 'EUR')
+
+    Raises as :func:`upkeep_fees`.
+    """
+    place, start = office(code), registered or filed
+    statement = filing_fees(place, classes=classes, on=filed, variant=variant, items=items)
+    if _charges(place, "registration", start):
+        statement += filing_fees(place, act="registration", classes=classes, on=start)
+    days = {"filed": filed, "registered": start}
+    known = {row.value.event for rows in place.terms.values() for row in rows}
+    events = {kind: day for kind, day in days.items() if kind in known}
+    until = place.calendar.add_months(start, horizon(years))
+    statement += upkeep_fees(code, classes=classes, events=events, until=until, variant=variant)
+    if registered is None:
+        why = f"the day of registration is not stated: the day of filing, {filed}, stands for it"
+        finding = Finding("fee-day-not-stated", "warning", place.code, why, "state registered")
+        statement += FeeStatement(title="", lines=(), remarks=(finding,))
+    return attrs.evolve(statement, title=f"{place.name}: application and {years} years")
 
 
-def _ends(place: Office, term: Term, start: date, until: date) -> Iterator[date]:
-    span = term.length
-    while True:
-        deadline = Deadline(start, span, rule=place.counting, calendar=place.calendar)
-        if deadline.unmoved > until:
-            return
-        yield deadline.last_day if term.moves else deadline.unmoved
-        if term.repeats is None:
-            return
-        span = _longer(span, term.repeats)
+def horizon(years: object) -> int:
+    """A number of years, in months. Raises :class:`InputError` for what is none, or above a century."""
+    if type(years) is not int or not 0 <= years <= 100:
+        raise InputError("not a number of years", field="years", value=years, allowed="0 to 100")
+    return 12 * years
 
 
-def _longer(span: Span, by: Span) -> Span:
-    if span.unit == by.unit:
-        return Span(span.number + by.number, span.unit)
-    months = {"month": 1, "year": 12}
-    if span.unit in months and by.unit in months:
-        return Span(span.number * months[span.unit] + by.number * months[by.unit], "month")
-    raise InputError("a term and its repetition in units that do not add up", field="repeats", value=f"{span}, {by}")
+def _charges(place: Office, act: str, on: date) -> bool:
+    rows = [rows for rows in place.fees.values() if any(row.value.act == act for row in rows)]
+    return any(row.covers(on) for each in rows for row in each)
 
 
-def _elsewhere(place: Office, row: Period[Term], end: date) -> FeeStatement:
-    why = f"to {row.value.act} by {end}: our data of {place.name} has no fee for it, and the total none"
-    finding = Finding("fee-not-included", "info", f"{place.code} {row.value.id}", why, None, row.citation)
+def _refuse(place: Office, events: Mapping[str, date], bases: tuple[str, ...]) -> None:
+    terms = [row.value for rows in place.terms.values() for row in rows]
+    known = sorted({term.event for term in terms})
+    for event, day in events.items():
+        if event not in known:
+            raise InputError(
+                f"no term of {place.name} hangs on it", field="events", value=event, allowed=", ".join(known)
+            )
+        plain_day(day, field=f"events[{event}]")
+    if not bases and any(term.bases and term.event in events for term in terms):
+        raise InputError(
+            f"what falls due at {place.name} depends on the filing basis", field="bases", allowed=", ".join(BASES)
+        )
+
+
+def _elsewhere(place: Office, due: DueDate) -> FeeStatement:
+    why = f"to {due.act} by {due.last_day}: our data of {place.name} has no fee for it; the total is without it"
+    finding = Finding("fee-not-included", "warning", f"{place.code} {due.id}", why, "ask for the fee", due.source)
     return FeeStatement(title="", lines=(), remarks=(finding,))

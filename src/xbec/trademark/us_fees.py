@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 from xbec.errors import InputError
-from xbec.kernel.calendars import Deadline, Span
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.kernel.rulebook import Requirement, RuleBook, Seen, missing, present, unknown
 from xbec.trademark.application import Applicant, Application
+from xbec.trademark.deadlines import office_deadlines
 from xbec.trademark.fee_statement import FeeStatement
 from xbec.trademark.fees import fee_variants, filing_fees
-from xbec.trademark.office import Office, office
-from xbec.trademark.upkeep import upkeep_fees
+from xbec.trademark.lifecycle import Event
+from xbec.trademark.office import office
+from xbec.trademark.upkeep import horizon, upkeep_fees
 
 _US: Final = "US"
 _RULES: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "rules" / "us-base-application.toml"
@@ -66,6 +68,8 @@ def application_fees(
     title = f"{office(_US).name}: application, {', '.join(f'class {each}' for each in app.classes)}"
     statement = FeeStatement(title=title, lines=(), remarks=tuple(remarks))
     if None in variants:
+        if form is not None:
+            raise InputError("no such form on that day", field="form", value=form, allowed="None: one base application")
         variant = None if app.electronic else "paper"
         statement += filing_fees(_US, classes=classes, on=on, variant=variant)
         if not complete:
@@ -102,6 +106,7 @@ def life_cost(
 
     Raises as :func:`application_fees`; :class:`InputError` for more extensions than the law allows.
     """
+    horizon(years)
     statement = application_fees(app, on=on, complete=complete)
     last = on
     classes = len(app.classes_under("1(b)"))
@@ -113,10 +118,7 @@ def life_cost(
     if not years:
         return statement
     events = {"registered": registered or last}
-    abroad = app.international_registration
-    if abroad is not None and abroad.registered is not None and "66(a)" in app.bases:
-        events["international registration"] = abroad.registered
-    until = office(_US).calendar.add_months(events["registered"], 12 * years)
+    until = office(_US).calendar.add_months(events["registered"], horizon(years))
     statement += upkeep_fees(
         _US,
         classes=len(app.classes),
@@ -125,6 +127,9 @@ def life_cost(
         bases=app.bases,
         optional=("section-15",) if incontestable and app.register == "principal" else (),
     )
+    if "66(a)" in app.bases:
+        why = "the renewal of the international registration is paid at WIPO; it is not in this total"
+        statement += _remark("fee-not-included", why, "see the fees of WIPO")
     if registered is None:
         why = f"the day of registration is not stated: upkeep is counted from {last}, the earliest possible day"
         statement += _remark("fee-day-not-stated", why, "state registered")
@@ -136,7 +141,12 @@ def missing_information(app: Application, on: date) -> tuple[Requirement, ...]:
 
     States are ``present``, ``missing``, and ``unknown`` where the application does not say.
     """
-    return RuleBook.read(_RULES, {"us-base-application": _base_application}).apply(app, on)
+    return _rules().apply(app, on)
+
+
+@cache
+def _rules() -> RuleBook[Application]:
+    return RuleBook.read(_RULES, {"us-base-application": _base_application})
 
 
 def _base_application(app: Application, on: date) -> Iterator[Seen]:
@@ -224,8 +234,7 @@ def _extension_of_protection(app: Application, on: date) -> FeeStatement:
 
 
 def _allegation(classes: int, on: date, act: Allegation, allowed: date | None, extensions: int) -> FeeStatement:
-    place = office(_US)
-    term = place.term("statement-of-use", allowed or on).value
+    term = office(_US).term("statement-of-use", allowed or on).value
     if type(extensions) is not int or not 0 <= extensions <= term.extensions:
         raise InputError(
             "not a number of extensions the law allows",
@@ -237,10 +246,10 @@ def _allegation(classes: int, on: date, act: Allegation, allowed: date | None, e
         if extensions:
             raise InputError("an amendment to allege use needs no extension", field="extensions", value=extensions)
         return filing_fees(_US, act=act, classes=classes, on=on)
-    days = [
-        on if allowed is None else _end(place, allowed, term.length, term.extension, step)
-        for step in range(extensions + 1)
-    ]
+    days = [on] * (extensions + 1)
+    if allowed is not None:
+        (due,) = office_deadlines(_US, [Event("allowed", allowed)], on=allowed, bases=["1(b)"]).of("statement-of-use")
+        days = [due.last_day, *(each.last_day for each in due.extensions[:extensions])]
     statement = filing_fees(_US, act=act, classes=classes, on=days[-1])
     for day in days[:-1]:
         statement += filing_fees(_US, act="extension-statement-of-use", classes=classes, on=day)
@@ -248,11 +257,6 @@ def _allegation(classes: int, on: date, act: Allegation, allowed: date | None, e
         why = "the day of the notice of allowance is not stated: fees of the filing day are taken"
         statement += _remark("fee-day-not-stated", why, "state allowed")
     return statement
-
-
-def _end(place: Office, start: date, first: Span, each: Span | None, step: int) -> date:
-    months = first.number + (each.number * step if each is not None else 0)
-    return Deadline(start, Span(months, first.unit), rule=place.counting, calendar=place.calendar).last_day
 
 
 def _remark(rule: str, why: str, cure: str, severity: Literal["warning", "info"] = "warning") -> FeeStatement:
