@@ -84,7 +84,9 @@ def test_the_life_of_a_mark_abroad(case: dict[str, Any]) -> None:
 
 @cases("madrid")
 def test_fees_at_wipo(case: dict[str, Any]) -> None:
-    statement = madrid_fees(case["designations"], case["classes"], **words(case, "on", "colour", "complementary"))
+    statement = madrid_fees(
+        case["designations"], case["classes"], **words(case, "on", "colour", "ldc", "complementary")
+    )
     check(case, statement)
     for act, amount in case.get("of", {}).items():
         assert sum(line.total for line in statement.of(act)) == Money.from_text(amount)
