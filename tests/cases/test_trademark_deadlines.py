@@ -11,7 +11,8 @@ import pytest
 
 from xbec.trademark import permission
 from xbec.trademark.application import Applicant, Application, Item, Mark
-from xbec.trademark.deadlines import Docket, DueDate, deadlines, office_deadlines
+from xbec.trademark.deadlines import deadlines, office_deadlines
+from xbec.trademark.docket import Docket, DueDate
 from xbec.trademark.lifecycle import EVENTS, Event, Prosecution
 from xbec.trademark.office import office
 

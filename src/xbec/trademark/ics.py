@@ -12,7 +12,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from xbec.errors import InputError
-from xbec.trademark.deadlines import Docket, DueDate
+from xbec.trademark.docket import Docket, DueDate
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 
 REMIND: Final = (60, 14, 2)

@@ -115,6 +115,11 @@ LIFECYCLE: Final = Lifecycle(
         **{(state, "notice of abandonment"): state for state in _REVIVES_TO},
         **{(state, "abandonment known"): state for state in _REVIVES_TO},
         **{(state, "petition to revive"): state for state in _REVIVES_TO},
+        # what was missed comes with the petition
+        ("abandoned", "response filed"): "abandoned",
+        ("abandoned after allowance", "extension for statement of use"): "abandoned after allowance",
+        ("abandoned after allowance", "statement of use"): "abandoned after use stated",
+        ("abandoned after use stated", "response filed"): "abandoned after use stated",
         **{(state, "revived"): back for state, back in _REVIVES_TO.items()},
         **{(state, "revival refused"): "dead" for state in _REVIVES_TO},
         **{(state, "withdrawn"): "withdrawn" for state in _PENDING},
@@ -328,10 +333,10 @@ _WORDS: Final = ", ".join(EVENTS)
 
 
 def _first(waiting: list[Event], state: str) -> Event:
-    """The next event; among those of one day the first that is possible, as the order within a day is not recorded."""
+    """The next event. The order within a day is not recorded: what is possible comes first, own acts before others."""
     same_day = [event for event in waiting if event.day == waiting[0].day]
     allowed = LIFECYCLE.allowed(state)
-    return next((event for event in same_day if event.kind in allowed), same_day[0])
+    return min(same_day, key=lambda e: (e.kind not in allowed, e.kind not in _OWN_ACTS, e.kind, e.note))
 
 
 def _state_for(event: Event, state: str) -> str | None:
