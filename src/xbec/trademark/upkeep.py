@@ -12,7 +12,8 @@ from xbec.errors import InputError
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.trademark.application import BASES
-from xbec.trademark.deadlines import DueDate, office_deadlines
+from xbec.trademark.deadlines import office_deadlines
+from xbec.trademark.docket import DueDate
 from xbec.trademark.fee_statement import FeeStatement
 from xbec.trademark.fees import fee_variants, filing_fees
 from xbec.trademark.lifecycle import Event
