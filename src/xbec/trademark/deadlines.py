@@ -20,7 +20,7 @@ from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.kernel.timeline import NoPeriod, Period
 from xbec.trademark.docket import Docket, DueDate, DueState, Extension
-from xbec.trademark.lifecycle import Event, Prosecution, state_of
+from xbec.trademark.lifecycle import Event, Prosecution, checked_events, state_of
 from xbec.trademark.office import Office, Term, office
 
 _ENDS: Final = frozenset(
@@ -82,7 +82,7 @@ def office_deadlines(
     :class:`InputError` for an unknown office.
     """
     plain_day(on, field="on")
-    place, listed = office(code), tuple(events)
+    place, listed = office(code), checked_events(events)
     docket = _docket(place, listed, on, frozenset(bases), None, reference)
     known = set(_ENDS)
     for rows in place.terms.values():

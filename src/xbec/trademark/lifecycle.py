@@ -26,8 +26,8 @@ Everything that decides on the next state stands in this module, in :data:`LIFEC
     abandoned after allowance     action on use -- abandoned    cancelled / expired     cancelled / expired
 
 From every state in which the file lives the applicant may withdraw it; an extension of protection (66(a)) ends with its
-international registration: for good when that lapses, open to transformation for three months when it was cancelled
-under Article 6(4) of the Madrid Protocol at the request of the office of origin.
+international registration: for good when that lapses, open to transformation when it was cancelled under Article 6(4)
+of the Madrid Protocol at the request of the office of origin.
 
 Acts that leave the state as it is (extensions, division, maintenance filings) are steps back into it. Between approval
 and the notice of allowance no allegation of use is possible (the blackout period), so no row has one.
@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 import attrs
@@ -162,6 +163,7 @@ SIDE_EVENTS: Final = (
 """Events that belong to the file and leave its state as it is, whatever that is."""
 
 EVENTS: Final = (*LIFECYCLE.events, *SIDE_EVENTS)
+_MOST_EVENTS: Final = 2000
 
 # Acts of the applicant: one at the wrong time is a mistake, where an act of the Office shows that events are missing.
 _OWN_ACTS: Final = frozenset(
@@ -184,7 +186,7 @@ _NEEDS_BASIS: Final = {
 _NOT_FOR_66A: Final = {
     "section 8 filed": "file the section 71 declaration at the USPTO",
     "section 9 filed": "renew the international registration at the International Bureau",
-    "extension to respond": "respond within the six months: there is no extension",
+    "extension to respond": "respond within the period: there is no extension",
 }
 
 
@@ -204,17 +206,22 @@ class Event:
         if not isinstance(self.kind, str) or not self.kind.strip() or len(self.kind) > 80:
             raise InputError("not a kind of event", field="event.kind", value=self.kind, allowed="1 to 80 characters")
         plain_day(self.day, field="event.day")
-        if not isinstance(self.note, str):
-            raise InputError("not a note", field="event.note", value=self.note, allowed="text")
+        if not isinstance(self.note, str) or len(self.note) > 1000:
+            raise InputError(
+                "not a note", field="event.note", value=self.note, allowed="text of 1,000 characters at most"
+            )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day.isoformat()}" + (f" ({self.note})" if self.note else "")
 
 
-def _events(value: object) -> tuple[Event, ...]:
+def checked_events(value: object) -> tuple[Event, ...]:
+    """Events of one file, as a tuple. Raises :class:`InputError` for what is none, and for more than 2,000."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise InputError("not a list of events", field="events", value=value, allowed="Event values")
-    found = tuple(value)
+    found = tuple(islice(value, _MOST_EVENTS + 1))
+    if len(found) > _MOST_EVENTS:
+        raise InputError("too many events of one file", field="events", allowed=f"{_MOST_EVENTS} or fewer")
     for each in found:
         if not isinstance(each, Event):
             raise InputError("not an event", field="events", value=each, allowed="Event(kind, day)")
@@ -236,7 +243,7 @@ class Prosecution:
     """
 
     application: Application
-    events: tuple[Event, ...] = attrs.field(default=(), converter=_events)
+    events: tuple[Event, ...] = attrs.field(default=(), converter=checked_events)
 
     @property
     def history(self) -> tuple[Event, ...]:
@@ -257,7 +264,7 @@ class Prosecution:
             number = app.international_registration.number or ""
             told.append(("international registration", app.international_registration.registered, number))
         known = {(event.kind, event.day) for event in self.events}
-        added = [Event(kind, day, note=note) for kind, day, note in told if day and (kind, day) not in known]
+        added = [Event(kind, day, note=note[:1000]) for kind, day, note in told if day and (kind, day) not in known]
         return tuple(sorted((*added, *self.events), key=lambda event: event.day))
 
     @property

@@ -123,7 +123,7 @@ def can_transform(prosecution: Prosecution, *, on: date) -> Ruling:
 
 
 def can_revive(prosecution: Prosecution, *, on: date) -> Ruling:
-    """May a petition to revive be filed? 37 CFR 2.66; not once 36 months from the notice of allowance have passed."""
+    """May a petition to revive be filed? 37 CFR 2.66; not once the time for a statement of use is used up."""
     return _ruling("revive", prosecution, on)
 
 

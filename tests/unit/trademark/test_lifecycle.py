@@ -260,6 +260,12 @@ def test_events_are_events(events: Any) -> None:
         Prosecution(application("1(a)"), events)
 
 
+def test_a_file_has_not_endless_events() -> None:
+    endless = (Event("office action", date(2026, 1, 5)) for _ in iter(int, 1))
+    with pytest.raises(InputError, match="too many events"):
+        Prosecution(application("1(a)"), endless)
+
+
 def test_a_note_is_text_and_is_shown() -> None:
     with pytest.raises(InputError, match="note"):
         Event("filed", date(2026, 1, 5), note=None)  # type: ignore[arg-type]
