@@ -1,0 +1,158 @@
+"""Worked examples of sections 44 and 66(a), combined and amended bases (``data/trademark_section44.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xbec.kernel.rulebook import Requirement, RuleBook
+from xbec.trademark import combination, madrid, section44
+from xbec.trademark.amendment import amend_basis
+from xbec.trademark.application import (
+    Applicant,
+    Application,
+    ForeignApplication,
+    ForeignRegistration,
+    InternationalRegistration,
+    Item,
+    Mark,
+    Verification,
+)
+from xbec.trademark.combination import may_combine, pair
+from xbec.trademark.figures import RULES
+from xbec.trademark.madrid import falls_with_basic, transformation
+from xbec.trademark.notice import NOT_LEGAL_ADVICE
+from xbec.trademark.section44 import priority_deadline
+
+DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_section44.toml").read_text(encoding="utf-8"))
+TODAY = date(2026, 11, 25)
+TABLES = {
+    "applicant": Applicant,
+    "verification": Verification,
+    "application": ForeignApplication,
+    "registration": ForeignRegistration,
+    "international": InternationalRegistration,
+}
+
+
+def cases(kind: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in DATA[kind]])
+
+
+@cache
+def book() -> RuleBook[Application]:
+    return (
+        RuleBook.read(RULES / "us-section-44.toml", section44.CONDITIONS)
+        | RuleBook.read(RULES / "us-madrid.toml", madrid.CONDITIONS)
+        | RuleBook.read(RULES / "us-combination.toml", combination.CONDITIONS)
+    )
+
+
+def changed(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """``"none"`` takes a word away; a table is changed word by word."""
+    merged = dict(base)
+    for word, value in given.items():
+        if value == "none":
+            merged.pop(word, None)
+        elif isinstance(value, dict):
+            merged[word] = changed(merged.get(word, {}), value)
+        else:
+            merged[word] = value
+    return merged
+
+
+def application(case: dict[str, Any]) -> Application:
+    words = changed(DATA["base"][case["base"]], case.get("given", {}))
+    made = {name: kind(**words.pop(name)) for name, kind in TABLES.items() if name in words}
+    return Application(
+        applicants=[made["applicant"]],
+        mark=Mark(text="LANYU"),
+        items=[Item(**item) for item in words.pop("items")],
+        verification=made.get("verification"),
+        foreign_applications=[made["application"]] if "application" in made else [],
+        foreign_registrations=[made["registration"]] if "registration" in made else [],
+        international_registration=made.get("international"),
+        **words,
+    )
+
+
+def examined(case: dict[str, Any]) -> tuple[Requirement, ...]:
+    return book().apply(application(case), case.get("on", TODAY))
+
+
+@cases("application")
+def test_application(case: dict[str, Any]) -> None:
+    found = sorted(f"{each.rule.id} {each.state}" for each in examined(case) if each.finding is not None)
+    assert found == case["expect"]
+
+
+def test_every_rule_fires_in_one_case_and_not_in_another() -> None:
+    fires: dict[str, int] = dict.fromkeys(book(), 0)
+    for case in DATA["application"]:
+        for ident in {each.rule.id for each in examined(case) if each.finding is not None}:
+            fires[ident] += 1
+    assert [ident for ident, count in fires.items() if not 0 < count < len(DATA["application"])] == []
+
+
+def test_every_text_of_a_rule_is_heard_and_filled() -> None:
+    heard: dict[str, set[str]] = {ident: set() for ident in book()}
+    for case in DATA["application"]:
+        for each in examined(case):
+            heard[each.rule.id].add(each.state)
+            assert "{" not in each.why
+    assert [ident for ident, states in heard.items() if not set(book().rule(ident, TODAY).value.texts) <= states] == []
+
+
+@cases("combination")
+def test_combination(case: dict[str, Any]) -> None:
+    answer = may_combine(case["bases"], same_goods=case["same_goods"], on=TODAY)
+    assert bool(answer) == case["allowed"]
+    assert answer.reason
+    if "priority_kept" in case:
+        assert pair(*case["bases"], TODAY).value.keeps_priority == case["priority_kept"]
+
+
+@cases("priority")
+def test_priority(case: dict[str, Any]) -> None:
+    deadline = priority_deadline(case["foreign_filing"])
+    assert (deadline.unmoved, deadline.last_day) == (case["unmoved"], case["last_day"])
+
+
+@cases("amendment")
+def test_amendment(case: dict[str, Any]) -> None:
+    answer = amend_basis(
+        application(case),
+        on=case.get("on", TODAY),
+        delete=case.get("delete", ()),
+        add=case.get("add", ()),
+        items=case.get("items"),
+        **case.get("how", {}),
+    )
+    assert (answer.allowed, answer.republication) == (case["allowed"], case["republication"])
+    assert answer.filing_date_kept == case["filing_date_kept"]
+    assert answer.priority_kept == case.get("priority_kept")
+    assert answer.goods_deleted == tuple(case.get("goods_deleted", ()))
+    assert (answer.application.bases if answer.application else ()) == tuple(case.get("after", ()))
+    assert case.get("must_file", "") in " / ".join(answer.must_file)
+    assert bool(answer.must_file) == ("must_file" in case)
+    assert answer.reason
+    assert str(answer).endswith(NOT_LEGAL_ADVICE)
+
+
+@cases("transformation")
+def test_transformation(case: dict[str, Any]) -> None:
+    answer = transformation(case["cancelled"], by=case["by"], on=case["on"])
+    assert bool(answer.allowed) == answer.filing_date_kept == answer.priority_kept == case["allowed"]
+    assert answer.last_day == case.get("last_day")
+    assert bool(answer.must_file) == case["allowed"]
+    assert answer.notice == NOT_LEGAL_ADVICE
+
+
+@cases("dependency")
+def test_dependency(case: dict[str, Any]) -> None:
+    assert bool(falls_with_basic(case["registered"], ceased=case["ceased"], begun=case.get("begun"))) == case["falls"]
