@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, Final
 
 import attrs
@@ -16,9 +17,9 @@ from xbec.errors import InputError, NoLaw
 from xbec.kernel.calendars import Answer
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
-from xbec.kernel.rulebook import Requirement, RuleBook
+from xbec.kernel.rulebook import Condition, Requirement, RuleBook
 from xbec.trademark import application as values
-from xbec.trademark import formalities, section1
+from xbec.trademark import combination, formalities, madrid, section1, section44
 from xbec.trademark.application import Application
 from xbec.trademark.figures import RULES, short
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
@@ -34,11 +35,19 @@ _LARGEST: Final = 10_000
 """Entries of a list in one application; more are refused before any rule reads them."""
 
 
+_BOOKS: Final[Mapping[str, Mapping[str, Condition[Application]]]] = {
+    "us-formalities.toml": formalities.CONDITIONS,
+    "us-combination.toml": combination.CONDITIONS,
+    "us-section-1.toml": section1.CONDITIONS,
+    "us-section-44.toml": section44.CONDITIONS,
+    "us-madrid.toml": madrid.CONDITIONS,
+}
+
+
 @cache
 def us_rules() -> RuleBook[Application]:
-    """All rules of a US application, read once on first use."""
-    book = RuleBook.read(RULES / "us-formalities.toml", formalities.CONDITIONS)
-    return book | RuleBook.read(RULES / "us-section-1.toml", section1.CONDITIONS)
+    """All rules of a US application, general ones first, then basis by basis; read once on first use."""
+    return reduce(or_, (RuleBook.read(RULES / file, conditions) for file, conditions in _BOOKS.items()))
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -153,7 +162,7 @@ def check_application(app: Application, on: date, *, known_on: date | None = Non
     >>> app = Application(applicants=[seller], mark=Mark(text="MERIDIAN", foreign_words=False), items=[shirts])
     >>> examined = check_application(app, date(2026, 11, 25))
     >>> print(examined.under("1(a)")[2])
-    missing: class 25: no date of first use anywhere [37 CFR 2.34 Bases for filing (GPO, 2008 edition) (a)(1)(ii), \
+    missing: class 25: no date of first use anywhere [Bases for filing (GPO, 2008 edition); 37 CFR 2.34 (a)(1)(ii), \
 checked 2026-11-25]
     >>> bool(examined.is_complete)
     False
@@ -203,25 +212,32 @@ def _refuse_other_values(app: Application) -> None:
         for each in found:
             if not isinstance(each, kind):
                 raise InputError("another kind of value", field=field, value=each, allowed=kind.__name__)
-            _refuse_words(each, field)
+            _refuse_kinds(each, field)
     for field, kind in _SINGLE.items():
         if (single := getattr(app, field)) is not None:
             if not isinstance(single, kind):
                 raise InputError("another kind of value", field=field, value=single, allowed=kind.__name__)
-            _refuse_words(single, field)
-    _refuse_words(app.mark, "mark")
-    _refuse_words(app, "application")
+            _refuse_kinds(single, field)
+    _refuse_kinds(app.mark, "mark")
+    _refuse_kinds(app, "application")
 
 
-_WORDS: Final = ("name", "text", "kind", "form", "mark_type", "register", "office")
-_NUMBERS: Final = ("nice_class", "classes_paid", "bar_year")
+_KINDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "frozenset[int]": (frozenset,),
+}
 
 
-def _refuse_words(value: Any, field: str) -> None:
+def _refuse_kinds(value: Any, field: str) -> None:
+    """Every word, number and answer of a value is of the kind it declares."""
     for each in attrs.fields(type(value)):
+        # Annotations are kept as text, e.g. "str | None"; what has a converter or validator is already sound.
+        declared, _, empty = str(each.type).partition(" | ")
+        kinds = (str,) if declared.startswith("Literal") else _KINDS.get(declared)
         given = getattr(value, each.name)
-        where = f"{field}.{each.name}"
-        if each.name in _NUMBERS and given is not None and (isinstance(given, bool) or not isinstance(given, int)):
-            raise InputError("not a whole number", field=where, value=given, allowed="int")
-        if each.name in _WORDS and not (isinstance(given, str) or (given is None and each.default is None)):
-            raise InputError("not a text", field=where, value=given, allowed="str")
+        if kinds is None or (empty == "None" and given is None):
+            continue
+        if not isinstance(given, kinds) or (isinstance(given, bool) and kinds != (bool,)):
+            raise InputError("another kind of value", field=f"{field}.{each.name}", value=given, allowed=each.type)

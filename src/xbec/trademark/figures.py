@@ -12,24 +12,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from xbec.errors import GapError
-from xbec.kernel.dated import Sources, period, read_toml, timeline
-from xbec.kernel.timeline import Timeline
+from xbec.kernel.timeline import NoPeriod, Timeline
 from xbec.trademark.application import Application, Item
+from xbec.trademark.dated_rows import dated_rows
 
 RULES: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "rules"
-_FILE: Final = RULES / "us-formalities.toml"
 _SHOWN: Final = 60
 
 
 @cache
 def _figures() -> Mapping[str, Timeline[Any]]:
-    content = read_toml(_FILE)
-    sources = Sources(content["source"], name=_FILE.name)
-    rows: dict[str, list[Any]] = {}
-    for row in content["figure"]:
-        dated = {word: row[word] for word in row if word != "id"}
-        rows.setdefault(row["id"], []).append(period(dated, row["value"], sources, key=f"figure.{row['id']}"))
-    return {ident: timeline(found, name=_FILE.name, key=f"figure.{ident}") for ident, found in rows.items()}
+    return dated_rows(RULES / "us-formalities.toml", "figure", lambda row: row["value"])
 
 
 def figure(ident: str, on: date) -> Any:
@@ -42,6 +35,14 @@ def figure(ident: str, on: date) -> Any:
         return _figures()[ident].on(on).value
     except KeyError:
         raise GapError("no such figure", field="figure", value=ident, allowed=", ".join(_figures())) from None
+
+
+def holds(ident: str, app: Application, on: date) -> bool:
+    """Does a figure hold that counts from the filing day; of an application not yet filed, from the day asked?"""
+    try:
+        return bool(figure(ident, app.filed or on))
+    except NoPeriod:
+        return False
 
 
 def short(text: object) -> str:

@@ -17,12 +17,11 @@ from typing import Final
 from xbec.errors import InputError
 from xbec.kernel.place import Place
 from xbec.kernel.rulebook import Condition, Seen, defective, later, missing, present, unknown
-from xbec.kernel.timeline import NoPeriod
 from xbec.trademark import mark, verification
 from xbec.trademark.application import BASES, Applicant, Application, Item
-from xbec.trademark.figures import figure, is_class, is_national, named, national_items, short
+from xbec.trademark.figures import figure, holds, is_class, is_national, named, national_items, short
 
-_IN_CARE: Final = re.compile(r"\bp\.? ?o\.? ?box\b|\bpost office box\b|\bc/o\b|\bin care of\b", re.IGNORECASE)
+_IN_CARE: Final = re.compile(r"\bp\.? ?o\.? ?box\W{0,3}\d|\bpost office box\b|\bc/o\b|\bin care of\b", re.IGNORECASE)
 
 
 def _applicant(applicant: Applicant) -> str:
@@ -160,7 +159,7 @@ def _free_text(app: Application) -> Mapping[int, list[Item]]:
 
 
 def free_text(app: Application, on: date) -> Iterator[Seen]:
-    if _limit(app, on) is None:
+    if not holds("free-text-characters", app, on):
         return
     free = _free_text(app)
     for number in sorted({item.nice_class for item in national_items(app)}):
@@ -173,9 +172,9 @@ def free_text(app: Application, on: date) -> Iterator[Seen]:
 
 
 def free_text_length(app: Application, on: date) -> Iterator[Seen]:
-    limit = _limit(app, on)
-    if limit is None:
+    if not holds("free-text-characters", app, on):
         return
+    limit = figure("free-text-characters", app.filed or on)
     for number, found in _free_text(app).items():
         typed = [item.text.strip() for item in found if item.id_manual is False]
         # The entries of a class are one text, set apart by semicolons, and all its characters count.
@@ -183,13 +182,6 @@ def free_text_length(app: Application, on: date) -> Iterator[Seen]:
         if characters > limit:
             groups = -(-(characters - limit) // limit)
             yield defective(f"class {number}", characters=characters, groups=groups, limit=limit)
-
-
-def _limit(app: Application, on: date) -> int | None:
-    try:
-        return int(figure("free-text-characters", app.filed or on))
-    except NoPeriod:
-        return None
 
 
 def classes_paid(app: Application, on: date) -> Iterator[Seen]:
@@ -205,7 +197,7 @@ def classes_paid(app: Application, on: date) -> Iterator[Seen]:
 
 
 def electronic(app: Application, on: date) -> Iterator[Seen]:
-    if is_national(app):
+    if is_national(app) and holds("electronic-filing", app, on):
         yield present("filing") if app.electronic else defective("filing")
 
 

@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from xbec.kernel.dated import Sources, period, read_toml, timeline
 from xbec.kernel.rulebook import Condition, Seen, defective, later, missing, present, unknown
 from xbec.kernel.timeline import Timeline
 from xbec.trademark.application import Application, Specimen
-from xbec.trademark.figures import RULES, is_goods, is_service, short
+from xbec.trademark.dated_rows import dated_rows
+from xbec.trademark.figures import RULES, holds, is_goods, is_service, short
 from xbec.trademark.verification import statement
-
-_FILE: Final = RULES / "us-section-1.toml"
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -41,14 +39,12 @@ class SpecimenRow:
 
 @cache
 def _specimens() -> Mapping[str, Timeline[SpecimenRow]]:
-    content = read_toml(_FILE)
-    sources = Sources(content["source"], name=_FILE.name)
     words = {field.name for field in attrs.fields(SpecimenRow)}
-    rows: dict[str, list[Any]] = {}
-    for row in content["specimen"]:
-        value = SpecimenRow(**{word: row[word] for word in row if word in words})
-        rows.setdefault(value.kind, []).append(period(row, value, sources, key=f"specimen.{value.kind}"))
-    return {kind: timeline(found, name=_FILE.name, key=f"specimen.{kind}") for kind, found in rows.items()}
+    return dated_rows(
+        RULES / "us-section-1.toml",
+        "specimen",
+        lambda row: SpecimenRow(kind=row["id"], **{word: row[word] for word in words & row.keys()}),
+    )
 
 
 def specimen_row(kind: str, on: date) -> SpecimenRow:
@@ -158,8 +154,8 @@ def _looked(each: Specimen, row: SpecimenRow, on: date) -> Iterator[Judged]:
         yield rule, present(where) if answer else unknown(where) if answer is None else defective(where)
 
 
-def _page(each: Specimen, row: SpecimenRow) -> Iterator[Judged]:
-    if row.page:
+def _page(each: Specimen, row: SpecimenRow, app: Application, on: date) -> Iterator[Judged]:
+    if row.page and holds("page-details", app, on):
         where, facts = f"class {each.nice_class}", {"URL": each.url, "day of access": each.accessed}
         lacking = [what for what, fact in facts.items() if not fact]
         yield "us-specimen-page", missing(where, what=" and no ".join(lacking)) if lacking else present(where)
@@ -180,7 +176,7 @@ def _time(each: Specimen, app: Application) -> Iterator[Judged]:
 
 def _judge(each: Specimen, app: Application, on: date) -> tuple[Judged, ...]:
     row = specimen_row(each.kind, on)
-    return (*_kind(each, row, on), *_looked(each, row, on), *_page(each, row), *_time(each, app))
+    return (*_kind(each, row, on), *_looked(each, row, on), *_page(each, row, app, on), *_time(each, app))
 
 
 def _specimen_rule(rule: str) -> Condition[Application]:
