@@ -43,11 +43,14 @@ def claimed_on(app: Application, foreign: ForeignApplication) -> date | None:
 
 
 def has_priority(app: Application, foreign: ForeignApplication) -> bool | None:
-    """Was the claim made in time? ``None``: a day is not known, or the claim is not made yet."""
+    """Was the claim made in time? ``None``: a day is not known or outside our data, or no claim is made yet."""
     claimed = claimed_on(app, foreign)
     if claimed is None or foreign.filed is None:
         return None
-    return foreign.filed <= claimed <= priority_deadline(foreign.filed).last_day
+    try:
+        return foreign.filed <= claimed <= priority_deadline(foreign.filed).last_day
+    except (GapError, InputError):
+        return None
 
 
 def is_approved(app: Application, on: date) -> bool:

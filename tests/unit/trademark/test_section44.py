@@ -59,7 +59,7 @@ def test_a_late_claim_names_the_last_day_and_the_law() -> None:
     assert seen.why == (
         "the claim of 2026-12-01 came after 2026-11-16, the last day for a foreign filing of 2026-05-14"
     )
-    assert "TMEP 1003.02" in str(seen.source)
+    assert str(seen.source) == "Priority claim within six months (October 2016); TMEP 1003.02, checked 2026-11-22"
     assert seen.finding is not None
     assert seen.finding.severity == "error"
 
@@ -81,6 +81,7 @@ def test_a_claim_has_its_own_day_or_that_of_the_us_filing() -> None:
     assert has_priority(app, attrs.evolve(foreign, claimed=date(2026, 11, 17))) is False
     assert has_priority(app, attrs.evolve(foreign, filed=None)) is None
     assert has_priority(attrs.evolve(app, filed=None), foreign) is None
+    assert has_priority(app, attrs.evolve(foreign, filed=date(1900, 1, 2))) is None
 
 
 def test_a_priority_before_the_data_is_a_typed_gap() -> None:
