@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +16,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xbec.errors import DataFileError, GapError, InputError, Refused, XbecError
+from xbec.cli.shell import day_of, read_file, told
+from xbec.cli.trademark import trademark_app
+from xbec.errors import InputError
 from xbec.landed_cost import Consignment, Quote, landed_cost
 
 app = typer.Typer(
@@ -27,42 +26,7 @@ app = typer.Typer(
 )
 law_app = typer.Typer(help="The law book.", no_args_is_help=True)
 app.add_typer(law_app, name="law")
-LARGEST_DOCUMENT = 10_000_000
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn an error of xbec into a message and an exit code a shell user expects."""
-    try:
-        yield
-    except XbecError as problem:
-        console = Console(stderr=True, soft_wrap=True, highlight=False)
-        console.print(f"[bold red]error[/] {escape(problem.problem)}")
-        for name, value in (("field", problem.field), ("value", problem.value), ("allowed", problem.allowed)):
-            if value is not None:
-                console.print(f"  {name}: {str(value)[:300]}", markup=False)
-        if problem.cure is not None:
-            console.print(f"  what to do: {problem.cure}", markup=False)
-        gap = isinstance(problem, GapError | Refused | DataFileError)
-        raise typer.Exit(1 if gap else 2) from problem
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return date.today()  # noqa: DTZ011 - the user's own day is meant
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError("not a day", field="day", value=text, allowed="YYYY-MM-DD") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_DOCUMENT:
-            raise InputError("file too large", field="FILE", value=str(path), allowed=f"{LARGEST_DOCUMENT} bytes")
-        return path.read_bytes()
-    except OSError as problem:
-        raise InputError(f"cannot read: {problem.strerror}", field="FILE", value=str(path)) from problem
+app.add_typer(trademark_app, name="trademark")
 
 
 @app.command()
@@ -89,13 +53,13 @@ def quote(
     from xbec.platforms import adapter, detect
 
     with told():
-        content = _read(file)
+        content = read_file(file)
         found = adapter(platform) if platform else detect(content)
         order = found.parse_order(content)
         if catalogue is not None:
             from xbec.goods import read_catalogue
 
-            order = order.with_products(read_catalogue(_read(catalogue).decode("utf-8", "strict")))
+            order = order.with_products(read_catalogue(read_file(catalogue).decode("utf-8", "strict")))
         facts: dict[str, Any] = {"terms": terms, "channel": channel, "dispatch": dispatch}
         if to is not None:
             facts["destination"] = to
@@ -107,7 +71,7 @@ def quote(
         answers = {k: {"yes": True, "no": False}.get(v, v) for k, v in _pairs(answer or [], "--answer").items()}
         result = landed_cost(
             Consignment.from_order(order, **facts),
-            on=_day(on),
+            on=day_of(on),
             fx=fx,
             settings=_pairs(setting or [], "--setting"),
             answers=answers,
@@ -176,7 +140,7 @@ def show(
     from xbec.law import Law
 
     with told():
-        day = _day(on)
+        day = day_of(on)
         jurisdiction = Law.default()[code.upper()]
         console = Console(highlight=False)
         table = Table(
@@ -228,7 +192,7 @@ def diff(
     from xbec.law import Law
 
     with told():
-        found = Law.default()[code.upper()].changes(_day(before), _day(after))
+        found = Law.default()[code.upper()].changes(day_of(before), day_of(after))
         for what, then, now in found:
             sys.stdout.write(f"{what}: {then or 'none'} -> {now or 'none'}\n")
         if not found:

@@ -16,7 +16,7 @@ def example_names() -> tuple[str, ...]:
     >>> example_names()
     ('amazon-order', 'amazon-v0-order', 'shopify-order')
     """
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.json")))
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*-order.json")))
 
 
 def example(name: str) -> str:

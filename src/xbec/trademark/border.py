@@ -39,6 +39,7 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:Z|[T+-][0-9:.+Z-]{1,30})?",
 _PACKED: Final = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _YEARS: Final = range(1800, 2201)
+_CONTROLS: Final = {code: " " for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
 
 
 @attrs.define
@@ -75,6 +76,11 @@ def step(path: str, part: str | int) -> str:
     if isinstance(part, int):
         return f"{path}[{part}]"
     return f"{path}.{part}" if _PLAIN_KEY.match(part) else f"{path}[{json.dumps(part[:60])}]"
+
+
+def without_controls(text: str) -> str:
+    """The text with a space for each control character, so that it cannot steer the terminal that shows it."""
+    return text.translate(_CONTROLS)
 
 
 def is_xml(content: object) -> bool:
@@ -270,7 +276,10 @@ class _Bounded(TreeBuilder):
         if self._depth > MAX_DEPTH or self._count > MAX_PARTS:
             allowed = f"{MAX_DEPTH} levels, {MAX_PARTS} elements"
             raise DocumentError(f"{self._name}: too deep or too many elements", field="/", allowed=allowed)
-        return super().start(_local(tag), {_local(key): value for key, value in attributes.items()})
+        return super().start(_local(tag), {_local(key): without_controls(value) for key, value in attributes.items()})
+
+    def data(self, data: str, /) -> None:
+        super().data(without_controls(data))
 
     def end(self, tag: str, /) -> Element:
         self._depth -= 1

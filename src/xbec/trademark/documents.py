@@ -31,14 +31,16 @@ import attrs
 
 from xbec.errors import DocumentError, InputError
 from xbec.trademark.application import Application, Use
-from xbec.trademark.border import Problems, day_of, day_of_use, read_json, step
+from xbec.trademark.border import Problems, day_of, day_of_use, read_json, step, without_controls
 from xbec.trademark.lifecycle import Prosecution
+from xbec.trademark.situation import Situation
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 APPLICATION: Final = "xbec.trademark-application/1"
 PROSECUTION: Final = "xbec.trademark-prosecution/1"
+SITUATION: Final = "xbec.trademark-situation/1"
 MAX_TEXT: Final = 20_000
 MAX_ROWS: Final = 2_000
 MAX_WHOLE: Final = 1_000_000
@@ -99,6 +101,15 @@ def write_prosecution(prosecution: Prosecution) -> str:
     return _written({"schema": PROSECUTION} | _plain(prosecution))
 
 
+def read_situation(content: str | bytes) -> Situation:
+    """What a seller tells the advisor, as JSON: the fields of :class:`~xbec.trademark.situation.Situation`.
+
+    Raises as :func:`read_application`.
+    """
+    situation: Situation = _read(Situation, read_json(content, name=_NAME), SITUATION)
+    return situation
+
+
 def _written(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -123,9 +134,11 @@ def _read(cls: Any, document: Mapping[str, Any], schema: str) -> Any:
     value = _value(cls, model, "$")
     if isinstance(value, Application):
         return attrs.evolve(value, uses=tuple(_presumed(value, own.get("uses") or ())))
-    app = value.application
-    uses = tuple(_presumed(app, own["application"].get("uses") or ()))
-    return attrs.evolve(value, application=attrs.evolve(app, uses=uses))
+    if isinstance(value, Prosecution):
+        app = value.application
+        uses = tuple(_presumed(app, own["application"].get("uses") or ()))
+        return attrs.evolve(value, application=attrs.evolve(app, uses=uses))
+    return value
 
 
 def _presumed(app: Application, rows: Sequence[Mapping[str, Any]]) -> Iterator[Use]:
@@ -191,13 +204,13 @@ def _model(cls: type) -> type[BaseModel]:
 
 
 def _hint(kind: Any, days: str) -> Any:
-    from pydantic import BeforeValidator, Field
+    from pydantic import AfterValidator, BeforeValidator, Field
 
     origin, parts = get_origin(kind), get_args(kind)
     if kind is date:
         return Annotated[date, BeforeValidator(_day_reader(days))]
     if kind is str:
-        return Annotated[str, Field(max_length=MAX_TEXT)]
+        return Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_plain_text)]
     if kind is int:
         return Annotated[int, Field(ge=-MAX_WHOLE, le=MAX_WHOLE)]
     if origin in (tuple, frozenset):
@@ -207,6 +220,12 @@ def _hint(kind: Any, days: str) -> Any:
     if origin is Literal or kind is bool:
         return kind
     return _model(kind)
+
+
+def _plain_text(value: str) -> str:
+    if value != without_controls(value):
+        raise ValueError("text without control characters is needed")
+    return value
 
 
 def _day_reader(allowed: str) -> Callable[[object], date]:

@@ -65,6 +65,6 @@ class Record:
     def __str__(self) -> str:
         app = self.application
         mark = app.mark.text or app.mark.form
-        number = f"serial number {app.serial_number}" if app.serial_number else "no number"
+        number = f" serial number {app.serial_number}" if app.serial_number else ", no number"
         registered = f", registration {self.registration_number}" if self.registration_number else ""
-        return f"{mark}: {self.office} {number}{registered}; {self.status or 'status not stated'}"
+        return f"{mark}: {self.office}{number}{registered}; {self.status or 'status not stated'}"

@@ -23,7 +23,7 @@ from xbec.trademark.application import (
     Mark,
     Use,
 )
-from xbec.trademark.border import Problems, day_of, day_of_use
+from xbec.trademark.border import Problems, day_of, day_of_use, without_controls
 from xbec.trademark.record import Entry, Record
 
 _FILE: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "tsdr.toml"
@@ -287,8 +287,8 @@ def _words() -> dict[str, Any]:
 
 
 def within(text: str | None, path: str, problems: Problems) -> str | None:
-    """The text without spaces around it, ``None`` where nothing is left; beyond all bounds it is a problem."""
-    stripped = (text or "").strip()
+    """The text without controls and spaces around it, or ``None``; beyond all bounds it is a problem."""
+    stripped = without_controls(text or "").strip()
     if len(stripped) > MAX_TEXT:
         problems.add(path, f"a text of {len(stripped)} characters", allowed=f"at most {MAX_TEXT}")
         return None

@@ -208,6 +208,7 @@ def test_one_problem_is_one_sentence_with_its_path() -> None:
         ('{"schema": "xbec.quote/1"}', "another schema"),
         (document(items=[LEAST["items"][0]] * 2_001), "at most 2000 items"),
         (document(mark={"text": "x" * 20_001}), "at most 20000 characters"),
+        (document(mark={"text": "x\x1b[31m"}), "text without control characters is needed"),
         (document(classes_paid=10**9), "less than or equal to 1000000"),
         (document(items=[{"nice_class": True, "text": "Shirts", "bases": []}]), "a whole number is needed"),
     ],
