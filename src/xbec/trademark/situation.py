@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -230,7 +231,7 @@ class Plan:
             filed = [(day, mark) for day, mark in self._filed_abroad if _covers(mark, nice_class) != "no"]
             if filed and filed[0][1].first_filing is not False:
                 day, mark = filed[0]
-                found.append(Claim(nice_class=nice_class, mark=mark, filed=day, deadline=priority_deadline(day)))
+                found.append(Claim(nice_class=nice_class, mark=mark, filed=day, deadline=_deadline(day)))
         return tuple(found)
 
     @property
@@ -252,13 +253,15 @@ class Plan:
         return tuple(
             mark
             for mark in self.situation.marks
-            if mark.office == INTERNATIONAL and mark.state_on(self.on) == "registered"
+            if mark.office == INTERNATIONAL and mark.state_on(self.on) == "registered" and self.same_mark(mark)
         )
 
     @property
     def basic_marks(self) -> tuple[OwnedMark, ...]:
         """What an extension under 66(a) would come from: an international registration, else marks at home."""
-        return self.international or tuple(mark for mark in self.foreign if self.from_origin(mark))
+        return self.international or tuple(
+            mark for mark in self.foreign if self.from_origin(mark) and self.same_mark(mark)
+        )
 
     @property
     def priority_day(self) -> date:
@@ -267,6 +270,10 @@ class Plan:
         if "66(a)" in self.way.bases and not self.international:
             claims = tuple(claim for claim in self.open_claims if claim.mark in self.basic_marks)
         return min([*(claim.filed for claim in claims), self.on])
+
+
+# Every way asks for the same few days again and again.
+_deadline: Final = lru_cache(maxsize=256)(priority_deadline)
 
 
 def _covers(mark: OwnedMark, nice_class: int) -> YesNo:
