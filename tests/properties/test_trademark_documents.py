@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from xbec.errors import DocumentError, InputError
 from xbec.trademark.application import Application
 from xbec.trademark.documents import read_prosecution, write_application
+from xbec.trademark.reading import read_record
 from xbec.trademark.record import Record
 from xbec.trademark.tsdr import read_tsdr
 from xbec.trademark.wipo import MadridRecord, read_madrid
@@ -132,6 +133,6 @@ def test_xml_of_offices(sample: str, seed: int, changes: int) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_anything(content: str | bytes) -> None:
-    for read in (read_tsdr, read_madrid, read_prosecution):
+    for read in (read_tsdr, read_madrid, read_prosecution, read_record):
         with refusing():
             read(content)

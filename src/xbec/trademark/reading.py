@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from xbec.errors import DocumentError
 from xbec.trademark.border import is_xml, read_json, read_xml
 from xbec.trademark.documents import prosecution_of
 from xbec.trademark.record import Entry, Record
-from xbec.trademark.tsdr import is_tsdr_json, read_tsdr
-from xbec.trademark.wipo import is_madrid, read_madrid
+from xbec.trademark.tsdr import is_tsdr_json, tsdr_record
+from xbec.trademark.wipo import is_madrid, madrid_record
+
+_NAME: Final = "trademark document"
 
 
 def read_record(content: str | bytes, *, number: str | None = None) -> Record:
@@ -21,12 +25,13 @@ def read_record(content: str | bytes, *, number: str | None = None) -> Record:
     MERIDIAN: US, no number; status not stated
     """
     if is_xml(content):
-        if is_madrid(read_xml(content, name="trademark document")):
-            return read_madrid(content, number=number).extension_to("US")
-        return read_tsdr(content, serial_number=number)
-    document = read_json(content, name="trademark document")
+        root = read_xml(content, name=_NAME)
+        if is_madrid(root):
+            return madrid_record(root, number=number).extension_to("US")
+        return tsdr_record(root, serial_number=number)
+    document = read_json(content, name=_NAME)
     if is_tsdr_json(document):
-        return read_tsdr(content, serial_number=number)
+        return tsdr_record(document, serial_number=number)
     prosecution = prosecution_of(document)
     app = prosecution.application
     if number is not None and number != app.serial_number:

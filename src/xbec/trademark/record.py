@@ -52,7 +52,11 @@ class Record:
     @property
     def prosecution(self) -> Prosecution:
         """The application with the events of its history, for :func:`~xbec.trademark.deadlines.deadlines`."""
-        events = {(kind, entry.day): entry.text for entry in self.history for kind in entry.events}
+        events = {
+            (kind, entry.day): entry.text if entry.text != kind else ""
+            for entry in self.history
+            for kind in entry.events
+        }
         if self.registered is not None and not any(kind == "registered" for kind, _ in events):
             events["registered", self.registered] = ""
         application = self.application

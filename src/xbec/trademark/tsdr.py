@@ -11,13 +11,16 @@ states bases for the file as a whole; see :attr:`Record.findings` for how they w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xbec.errors import DocumentError, InputError
 from xbec.trademark.border import Problems, is_xml, read_json, read_xml, step
 from xbec.trademark.record import Record
 from xbec.trademark.tsdr_case import Case, Goods, Owner, record_of, within
 from xbec.trademark.tsdr_xml import cases_of_xml
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _NAME: Final = "USPTO record"
 _FILED: Final = {"filedUse": "1(a)", "filedItu": "1(b)", "filed44d": "44(d)", "filed44e": "44(e)", "filed66a": "66(a)"}
@@ -54,11 +57,17 @@ def read_tsdr(content: str | bytes, *, serial_number: str | None = None) -> Reco
     >>> record.application.items[0].bases
     frozenset({'1(b)'})
     """
+    parsed = read_xml(content, name=_NAME) if is_xml(content) else read_json(content, name=_NAME)
+    return tsdr_record(parsed, serial_number=serial_number)
+
+
+def tsdr_record(parsed: Element | Mapping[str, Any], *, serial_number: str | None = None) -> Record:
+    """As :func:`read_tsdr`, of an XML tree (names without namespace) or JSON object that is read already."""
     problems = Problems(_NAME)
-    if is_xml(content):
-        cases = list(cases_of_xml(read_xml(content, name=_NAME), problems))
+    if isinstance(parsed, Mapping):
+        cases = list(_cases_of_json(parsed, problems))
     else:
-        cases = list(_cases_of_json(read_json(content, name=_NAME), problems))
+        cases = list(cases_of_xml(parsed, problems))
     if not cases:
         problems.raise_if_any()
         raise DocumentError(f"{_NAME}: no mark stands there", field="/", allowed="a TSDR status in XML or JSON")

@@ -54,8 +54,13 @@ def read_madrid(content: str | bytes, *, number: str | None = None) -> MadridRec
     >>> record.extension_to("US").application.bases
     ('66(a)',)
     """
+    return madrid_record(read_xml(content, name=_NAME), number=number)
+
+
+def madrid_record(root: Element, *, number: str | None = None) -> MadridRecord:
+    """As :func:`read_madrid`, of an XML tree (names without namespace) that is read already."""
     problems = Problems(_NAME)
-    found = list(_records(read_xml(content, name=_NAME), problems))
+    found = list(_records(root, problems))
     problems.raise_if_any()
     numbers = [record.number for record in found]
     if not found:
