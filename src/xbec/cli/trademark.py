@@ -89,7 +89,8 @@ def deadlines(
         _print_docket(docket, record)
         if ics is not None:
             count = text.count("BEGIN:VEVENT")
-            Console(highlight=False).print(f"{count} dates written to {ics}", markup=False)
+            told_count = f"{count} date{'s' if count != 1 else ''}"
+            Console(highlight=False, soft_wrap=True).print(f"{told_count} written to {ics}", markup=False)
 
 
 @trademark_app.command()
@@ -330,7 +331,7 @@ def _print_due(console: Console, due: DueDate, docket: Docket, sources: dict[str
         _hang(console, head, Text(f"{office}{due.act}", style="dim"), width=20)
         return
     days = (due.last_day - docket.on).days
-    left = f" ({days} day{'s' if days != 1 else ''})" if days >= 0 else ""
+    left = f" ({days} day{'s' if days != 1 else ''})" if days >= 0 and due.state == "open" else ""
     lines = [f"{office}{due.act}{left}"]
     sure = "" if due.confidence == "high" else f", {due.confidence} confidence: confirm the period"
     details = [f"after: {due.event.kind} {due.event.day.isoformat()} [{sources[str(due.source)]}]{sure}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from xbec.trademark.application import (
 )
 from xbec.trademark.record import Entry, Record
 
+_ENDS: Final = frozenset(("cancelled under article 6(4)", "international registration lapsed"))
 _FILE: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "wipo.toml"
 
 
@@ -81,12 +83,11 @@ class MadridRecord:
             problem = "not a designation of this registration" if office == "US" else "only the USPTO has this form"
             allowed = ", ".join(sorted(self.designations)) or "none is recorded"
             raise InputError(problem, field="office", value=office, allowed=allowed)
-        concerned = [each for each in self.transactions if not each.offices or office in each.offices]
-        designating = [each for each in concerned if each.code in ("ENN", "EXN", "OBN") and office in each.offices]
-        later = max(
-            (each.effective or each.day for each in designating if each.code != "ENN" and each.day), default=None
-        )
+        history = tuple(self._entries(office))
+        later = max((day for day in self._named_later(office) if day is not None), default=None)
         designated = later or self.registered
+        # A priority belongs to the international application; who is named later has none from there.
+        priorities = () if later else tuple(each.filed for each in self.priorities if each.filed is not None)
         application = Application(
             applicants=self.holders,
             mark=self.mark,
@@ -101,30 +102,32 @@ class MadridRecord:
                 intent_declaration=True if office in self.intents else None,
                 through_bureau=True,
                 same_holder=True,
-                # A priority belongs to the international application; whoever is named later has it not from there.
-                priority_filed=None
-                if later
-                else min((each.filed for each in self.priorities if each.filed is not None), default=None),
+                priority_filed=min(priorities, default=None),
+                cancelled=next((entry.day for entry in history if set(entry.events) & _ENDS), None),
                 classes=frozenset(number for number, _ in self.goods),
             ),
         )
-        events = madrid_words()["event"]
         return Record(
             application=application,
-            status=concerned[-1].text if concerned else None,
-            status_day=concerned[-1].day if concerned else None,
+            status=history[-1].text if history else None,
+            status_day=history[-1].day if history else None,
             filed_bases=("66(a)",),
-            history=tuple(
-                Entry(
-                    day=each.day,
-                    code=each.code,
-                    text=each.text,
-                    events=tuple(kind for row in events if row["code"] == each.code for kind in row["events"]),
-                )
-                for each in concerned
-                if each.day is not None
-            ),
+            history=history,
         )
+
+    def _concerning(self, office: str) -> list[Transaction]:
+        return [each for each in self.transactions if not each.offices or office in each.offices]
+
+    def _named_later(self, office: str) -> Iterator[date | None]:
+        for each in self._concerning(office):
+            if each.code in ("EXN", "OBN") and office in each.offices:
+                yield each.effective or each.day
+
+    def _entries(self, office: str) -> Iterator[Entry]:
+        events = {row["code"]: tuple(row["events"]) for row in madrid_words()["event"]}
+        for each in self._concerning(office):
+            if each.day is not None:
+                yield Entry(day=each.day, code=each.code, text=each.text, events=events.get(each.code, ()))
 
     def __str__(self) -> str:
         mark = self.mark.text or self.mark.form

@@ -103,7 +103,7 @@ def test_deadlines_and_the_calendar_file(tmp_path: Path) -> None:
     told = said(out)
     assert "2027-01-13 open file the statement of use, or ask for six months more (49 days)" in told
     assert "done 2025-09-22" in out
-    assert "1 dates written" in out
+    assert f"1 date written to {target}" in out
     calendar = Calendar.from_ical(target.read_bytes())
     (event,) = calendar.walk("VEVENT")
     assert event.decoded("DTSTART").isoformat() == "2027-01-13"

@@ -82,6 +82,25 @@ def test_the_root_and_namespaces_of_older_st96_are_read_alike() -> None:
     assert read_tsdr(older) == read_tsdr(ST96)
 
 
+def test_madrid_and_priority_in_st96() -> None:
+    associated = """<ns2:AssociatedMarkBag><ns2:AssociatedMark>
+      <ns2:AssociationCategory>International application or registration</ns2:AssociationCategory>
+      <ns2:InternationalApplicationNumber><ns1:ApplicationNumberText>1799904</ns1:ApplicationNumberText>
+      </ns2:InternationalApplicationNumber></ns2:AssociatedMark></ns2:AssociatedMarkBag><ns2:PriorityBag>
+      <ns2:Priority><ns1:PriorityCountryCode>CN</ns1:PriorityCountryCode>
+      <ns1:ApplicationNumber><ns1:ApplicationNumberText>69999001</ns1:ApplicationNumberText></ns1:ApplicationNumber>
+      <ns1:PriorityApplicationFilingDate>2021-10-04</ns1:PriorityApplicationFilingDate></ns2:Priority></ns2:PriorityBag>"""
+    extension = "<ns2:BasisInternationalRegistrationIndicator>true</ns2:BasisInternationalRegistrationIndicator>"
+    content = ST96.replace("<ns2:AssociatedMarkBag/>", associated)
+    assert read_tsdr(content).application.international_registration is None, "it only rests on this mark"
+    content = content.replace("<ns2:BasisUseIndicator>true</ns2:BasisUseIndicator>", extension)
+    app = read_tsdr(content).application
+    assert app.bases == ("66(a)",)
+    assert app.international_registration is not None
+    assert app.international_registration.number == "1799904"
+    assert app.foreign_applications == (ForeignApplication(office="CN", number="69999001", filed=date(2021, 10, 4)),)
+
+
 def test_an_application_of_st66() -> None:
     record = read_tsdr((DATA / "st66-foreign.xml").read_bytes())
     app = record.application

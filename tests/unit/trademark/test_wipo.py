@@ -62,6 +62,7 @@ def test_an_extension_named_later_runs_from_that_day_and_ends_with_the_basic_mar
     assert registration.priority_filed is None, "the priority belongs to the international application"
     assert registration.intent_declaration is True
     assert registration.classes == {21}
+    assert registration.cancelled == date(2026, 5, 4)
     status = state_of(record.prosecution)
     assert (status.state, status.findings) == ("extension ended", ())
     assert not any("EM" in entry.text or "refusal" in entry.text for entry in record.history)
