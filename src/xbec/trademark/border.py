@@ -150,6 +150,7 @@ def day_of_use(text: str) -> date | None:
     """A day of first use, where only the month or year may be known: the last day of it is presumed (TMEP 903.06).
 
     Besides what :func:`day_of` takes: ``2024-05``, ``2024``, and ``20240500``, ``20240000`` as USPTO records write it.
+    https://ulm.awsg.jerryma.net/tmep/Oct2018/TMEP-900d1e377.html, read on 2026-11-25
 
     >>> day_of_use("2024-05"), day_of_use("2024"), day_of_use("20240200")
     (datetime.date(2024, 5, 31), datetime.date(2024, 12, 31), datetime.date(2024, 2, 29))

@@ -54,7 +54,8 @@ def read_application(content: str | bytes) -> Application:
     """The application that a JSON document holds.
 
     A month or a year of first use becomes its last day (TMEP 903.06); where that would lie after the day on which the
-    applicant signed, though not after the filing date, the day of signature stands for it (TMEP 903.06(a)).
+    applicant signed, though not after the filing date, the day of signature stands for it (TMEP 903.06(a),
+    https://ulm.awsg.jerryma.net/tmep/current/TMEP-900d1e437.html, read on 2026-11-25).
 
     Raises :class:`DocumentError`: one, listing every problem with its JSON path.
 
