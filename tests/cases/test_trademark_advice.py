@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from xbec.kernel.dated import read_toml
-from xbec.trademark.advice import Advice, Option
-from xbec.trademark.advise import advise_basis
+from xbec.trademark.advice.advise import advise_basis
+from xbec.trademark.advice.answer import Advice, Option
+from xbec.trademark.advice.situation import Situation
 from xbec.trademark.application import Applicant
-from xbec.trademark.combination import may_combine
+from xbec.trademark.examination.combination import may_combine
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.owned_mark import OwnedMark
-from xbec.trademark.situation import Situation
 
 FILE: dict[str, Any] = tomllib.loads(
     (Path(__file__).parent / "data" / "trademark_advice.toml").read_text(encoding="utf-8")
@@ -111,8 +111,8 @@ def test_every_rule_fires_in_one_case_and_is_met_in_another() -> None:
         for option in found.options:
             for each in option.requirements:
                 (met if each.state == "present" else fired).add(each.rule.id)
-    ways = {row["id"] for row in read_toml(DATA / "advice.toml")["rule"]}
-    told = {row["id"] for row in read_toml(DATA / "advice-input.toml")["rule"]}
+    ways = {row["id"] for row in read_toml(DATA / "advice" / "ways.toml")["rule"]}
+    told = {row["id"] for row in read_toml(DATA / "advice" / "situation.toml")["rule"]}
     assert (ways - fired, ways - met) == (set(), set())
     assert told - fired == set()
     assert [rule for rule in told if all(rule in {f.rule for f in advice(ident).findings} for ident in CASES)] == []
@@ -121,7 +121,7 @@ def test_every_rule_fires_in_one_case_and_is_met_in_another() -> None:
 def test_every_sentence_is_said_of_one_way_and_not_of_another() -> None:
     said: set[str] = set()
     unsaid: set[str] = set()
-    sentences = {row["id"] for row in read_toml(DATA / "advice.toml")["point"]}
+    sentences = {row["id"] for row in read_toml(DATA / "advice" / "ways.toml")["point"]}
     for ident in CASES:
         for option in advice(ident).options:
             here = {point.id for point in option.points}

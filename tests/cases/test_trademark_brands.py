@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from xbec.trademark.brands import ProgrammeCheck, brand_programme, programmes, qualifies
+from xbec.trademark.brands.programmes import ProgrammeCheck, brand_programme, brand_programmes, qualifies
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.owned_mark import OwnedMark
 
@@ -45,12 +45,12 @@ def test_every_rule_fires_in_one_case_and_is_met_in_another() -> None:
     for case in CASES:
         for each in check(case).requirements:
             (met if each.state == "present" else fired).add(each.rule.id)
-    rules = {rule for ident in programmes() for rule in brand_programme(ident).rules}
+    rules = {rule for ident in brand_programmes() for rule in brand_programme(ident).rules}
     assert (rules - fired, rules - met) == (set(), set())
 
 
 def test_every_programme_has_a_case() -> None:
-    assert {case["programme"] for case in CASES} == set(programmes())
+    assert {case["programme"] for case in CASES} == set(brand_programmes())
 
 
 def test_every_rule_names_a_source_read_on_a_day() -> None:

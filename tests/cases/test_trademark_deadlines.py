@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from xbec.trademark import permission
 from xbec.trademark.application import Applicant, Application, Item, Mark
-from xbec.trademark.deadlines import deadlines, office_deadlines
-from xbec.trademark.docket import Docket, DueDate
-from xbec.trademark.lifecycle import EVENTS, Event, Prosecution
-from xbec.trademark.office import office
+from xbec.trademark.office_data import office
+from xbec.trademark.prosecution import permission
+from xbec.trademark.prosecution.deadlines import deadlines, office_deadlines
+from xbec.trademark.prosecution.docket import Docket, DueDate
+from xbec.trademark.prosecution.lifecycle import EVENTS, Event, Prosecution
 
 DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_deadlines.toml").read_text(encoding="utf-8"))
 QUESTIONS = {name: getattr(permission, name) for name in dir(permission) if name.startswith("can_")}

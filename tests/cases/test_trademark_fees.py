@@ -11,12 +11,12 @@ import pytest
 from xbec import Money
 from xbec.errors import GapError
 from xbec.trademark.application import Applicant, Application, Item, Mark
-from xbec.trademark.fee_statement import FeeStatement
-from xbec.trademark.fees import filing_fees, madrid_fees
+from xbec.trademark.fees.filing import filing_fees, madrid_fees
+from xbec.trademark.fees.statement import FeeStatement
+from xbec.trademark.fees.upkeep import office_life_cost
+from xbec.trademark.fees.us import application_fees, life_cost
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
-from xbec.trademark.office import offices
-from xbec.trademark.upkeep import office_life_cost
-from xbec.trademark.us_fees import application_fees, life_cost
+from xbec.trademark.office_data import offices
 
 DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_fees.toml").read_text(encoding="utf-8"))
 PICKED = {"yes": True, "no": False, "unknown": None}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from xbec.trademark.nice import class_gaps, edition
-from xbec.trademark.nice_suggest import suggest_classes
+from xbec.trademark.nice.classes import class_gaps, edition
+from xbec.trademark.nice.suggest import suggest_classes
 
 READ = tomllib.loads((Path(__file__).parent / "data" / "trademark_nice.toml").read_text(encoding="utf-8"))
 ON = READ["on"]
@@ -56,5 +56,5 @@ def test_goods_on_a_filing_day(case: dict[str, Any]) -> None:
 
 @by_id("gaps")
 def test_goods_sold_against_classes_protected(case: dict[str, Any]) -> None:
-    found = class_gaps(case["sold"], case["protected"], on=case.get("on", ON))
+    found = class_gaps(case["sold"], case["protected"], on=case.get("on", ON)).findings
     assert sorted(f"{f.rule} {f.severity} {f.where}" for f in found) == sorted(case["finds"])

@@ -11,13 +11,13 @@ import pytest
 from xbec import Money
 from xbec.errors import GapError
 from xbec.kernel.calendars import Calendar, Deadline
-from xbec.trademark.deadlines import office_deadlines
-from xbec.trademark.fees import filing_fees
-from xbec.trademark.filings import FirstFiling, Target
-from xbec.trademark.lifecycle import Event
+from xbec.trademark.fees.filing import filing_fees
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
-from xbec.trademark.office import office
-from xbec.trademark.programme import programme
+from xbec.trademark.office_data import office
+from xbec.trademark.programme.plan import filing_programme
+from xbec.trademark.programme.steps import FirstFiling, Target
+from xbec.trademark.prosecution.deadlines import office_deadlines
+from xbec.trademark.prosecution.lifecycle import Event
 
 DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_offices.toml").read_text(encoding="utf-8"))
 
@@ -65,7 +65,7 @@ def test_a_programme(case: dict[str, Any]) -> None:
     filed = dict(case["first"])
     first = FirstFiling(filed.pop("office"), filed.pop("filed"), **filed)
     targets = [Target(**words) for words in case["targets"]]
-    plan = programme(first, targets, on=case["on"])
+    plan = filing_programme(first, targets, on=case["on"])
     if "steps" in case:
         told = {(step.office, step.term, step.day) for step in plan.steps if step.office not in said_otherwise(case)}
         assert told == {(code, term, day) for code, term, day in case["steps"]}

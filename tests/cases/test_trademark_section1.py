@@ -15,9 +15,9 @@ import pytest
 
 from xbec.trademark import application as values
 from xbec.trademark.application import Application
-from xbec.trademark.examine import Examination, check_application
-from xbec.trademark.formalities import CONDITIONS as FORMALITIES
-from xbec.trademark.section1 import CONDITIONS as SECTION_1
+from xbec.trademark.examination.examine import Examination, check_application
+from xbec.trademark.examination.formalities import CONDITIONS as FORMALITIES
+from xbec.trademark.examination.section1 import CONDITIONS as SECTION_1
 
 DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_section1.toml").read_text(encoding="utf-8"))
 CHECKS = DATA["check"]

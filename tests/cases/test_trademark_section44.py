@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 from xbec.kernel.rulebook import Requirement, RuleBook
-from xbec.trademark import combination, madrid, section44
-from xbec.trademark.amendment import amend_basis
 from xbec.trademark.application import (
     Applicant,
     Application,
@@ -23,11 +21,15 @@ from xbec.trademark.application import (
     Mark,
     Verification,
 )
-from xbec.trademark.combination import may_combine, pair
-from xbec.trademark.figures import RULES
-from xbec.trademark.madrid import falls_with_basic, transformation
+from xbec.trademark.examination import combination, section44, section66
+from xbec.trademark.examination.amendment import amend_basis
+from xbec.trademark.examination.combination import may_combine, pair
+from xbec.trademark.examination.figures import RULES
+from xbec.trademark.examination.section44 import priority_deadline
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
-from xbec.trademark.section44 import priority_deadline
+from xbec.trademark.prosecution.deadlines import deadlines
+from xbec.trademark.prosecution.lifecycle import Event, Prosecution
+from xbec.trademark.prosecution.permission import can_rely_on_basic_mark, can_transform
 
 DATA = tomllib.loads((Path(__file__).parent / "data" / "trademark_section44.toml").read_text(encoding="utf-8"))
 TODAY = date(2026, 11, 25)
@@ -48,7 +50,7 @@ def cases(kind: str) -> pytest.MarkDecorator:
 def book() -> RuleBook[Application]:
     return (
         RuleBook.read(RULES / "us-section-44.toml", section44.CONDITIONS)
-        | RuleBook.read(RULES / "us-madrid.toml", madrid.CONDITIONS)
+        | RuleBook.read(RULES / "us-section-66.toml", section66.CONDITIONS)
         | RuleBook.read(RULES / "us-combination.toml", combination.CONDITIONS)
     )
 
@@ -146,13 +148,26 @@ def test_amendment(case: dict[str, Any]) -> None:
 
 @cases("transformation")
 def test_transformation(case: dict[str, Any]) -> None:
-    answer = transformation(case["cancelled"], by=case["by"], on=case["on"])
-    assert bool(answer.allowed) == answer.filing_date_kept == answer.priority_kept == case["allowed"]
-    assert answer.last_day == case.get("last_day")
+    ended = "cancelled under article 6(4)" if case["by"] == "office of origin" else "international registration lapsed"
+    file = extension([Event("registered", date(2025, 3, 3)), Event(ended, case["cancelled"])])
+    answer = can_transform(file, on=case["on"])
+    assert bool(answer) == case["allowed"]
     assert bool(answer.must_file) == case["allowed"]
-    assert answer.notice == NOT_LEGAL_ADVICE
+    assert str(answer).endswith(NOT_LEGAL_ADVICE)
+    due = deadlines(file, on=case["on"]).of("transformation")
+    assert [each.last_day for each in due] == ([case["last_day"]] if "last_day" in case else [])
 
 
 @cases("dependency")
 def test_dependency(case: dict[str, Any]) -> None:
-    assert bool(falls_with_basic(case["registered"], ceased=case["ceased"], begun=case.get("begun"))) == case["falls"]
+    file = extension([Event("international registration", case["registered"])])
+    answer = can_rely_on_basic_mark(
+        file, on=date(2028, 6, 1), ceased=case["ceased"], proceedings_begun=case.get("begun")
+    )
+    assert answer.answer == ("no" if case["falls"] else "yes")
+
+
+def extension(events: list[Event]) -> Prosecution:
+    lamps = Item(nice_class=11, text="Lamps", bases={"66(a)"})
+    app = Application(applicants=[Applicant(name="Nordlys Belysning AS")], mark=Mark(text="NORDLYS"), items=[lamps])
+    return Prosecution(app, [Event("filed", date(2024, 6, 3)), *events])

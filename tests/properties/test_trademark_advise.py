@@ -8,13 +8,13 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xbec.trademark.advise import advise_basis
+from xbec.trademark.advice.advise import advise_basis
+from xbec.trademark.advice.situation import Situation
 from xbec.trademark.application import Applicant
-from xbec.trademark.brands import programmes, qualifies
-from xbec.trademark.combination import may_combine
+from xbec.trademark.brands.programmes import brand_programmes, qualifies
+from xbec.trademark.examination.combination import may_combine
+from xbec.trademark.examination.section44 import priority_deadline
 from xbec.trademark.owned_mark import STATUSES, OwnedMark
-from xbec.trademark.section44 import priority_deadline
-from xbec.trademark.situation import Situation
 
 DAYS = st.dates(date(2025, 3, 1), date(2027, 12, 31))
 TODAY = date(2026, 11, 25)
@@ -55,7 +55,7 @@ def situations(draw: st.DrawFn) -> Situation:
         madrid_party=draw(MAYBE),
         attorney=draw(MAYBE),
         id_manual=draw(MAYBE),
-        programmes=draw(st.lists(st.sampled_from(programmes()), max_size=2)),
+        programmes=draw(st.lists(st.sampled_from(brand_programmes()), max_size=2)),
     )
 
 
@@ -104,7 +104,9 @@ DOCUMENTS = ("registration certificate", "proof of identity", "company details",
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.sampled_from(programmes()), st.sampled_from(STATUSES), st.frozensets(st.sampled_from(DOCUMENTS)), st.data())
+@given(
+    st.sampled_from(brand_programmes()), st.sampled_from(STATUSES), st.frozensets(st.sampled_from(DOCUMENTS)), st.data()
+)
 def test_a_document_more_never_adds_a_finding(
     ident: str, status: str, held: frozenset[str], data: st.DataObject
 ) -> None:

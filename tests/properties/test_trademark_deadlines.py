@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from xbec.trademark.application import BASES, Applicant, Application, Item, Mark
-from xbec.trademark.deadlines import deadlines, office_deadlines
-from xbec.trademark.docket import Docket
-from xbec.trademark.ics import to_ics
-from xbec.trademark.lifecycle import EVENTS, LIFECYCLE, Event, Prosecution, state_of
-from xbec.trademark.office import office, offices
+from xbec.trademark.office_data import office, offices
+from xbec.trademark.prosecution.deadlines import deadlines, office_deadlines
+from xbec.trademark.prosecution.docket import Docket
+from xbec.trademark.prosecution.ics import to_ics
+from xbec.trademark.prosecution.lifecycle import EVENTS, LIFECYCLE, Event, Prosecution, state_of
 
 DAYS = st.dates(date(2000, 1, 1), date(2080, 12, 31))
 EVENT_LISTS = st.lists(st.builds(Event, st.sampled_from(EVENTS), DAYS), max_size=8)

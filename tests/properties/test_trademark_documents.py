@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from xbec.errors import DocumentError, InputError
 from xbec.trademark.application import Application
-from xbec.trademark.documents import read_prosecution, write_application
-from xbec.trademark.reading import read_record
-from xbec.trademark.record import Record
-from xbec.trademark.tsdr import read_tsdr
-from xbec.trademark.wipo import MadridRecord, read_madrid
+from xbec.trademark.records.madrid import MadridRecord, read_madrid
+from xbec.trademark.records.own_json import read_prosecution, write_application
+from xbec.trademark.records.reading import read_record
+from xbec.trademark.records.record import Record
+from xbec.trademark.records.tsdr import read_tsdr
 
 DATA = Path(__file__).parents[1] / "cases" / "data"
 JSON = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((DATA / "tsdr").glob("*.json"))]

@@ -26,7 +26,7 @@ from xbec.trademark.application import (
     Use,
     Verification,
 )
-from xbec.trademark.examine import Examination, check_application
+from xbec.trademark.examination.examine import Examination, check_application
 
 DAY = date(2026, 11, 25)
 maybe = st.none() | st.booleans()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from xbec import Money
 from xbec.errors import GapError, InputError
 from xbec.trademark.application import Applicant, Application, Item, Mark
-from xbec.trademark.fees import fee_variants, filing_fees, madrid_fees
-from xbec.trademark.office import office, offices
-from xbec.trademark.us_fees import application_fees, life_cost
+from xbec.trademark.fees.filing import fee_variants, filing_fees, madrid_fees
+from xbec.trademark.fees.us import application_fees, life_cost
+from xbec.trademark.office_data import office, offices
 
 DAYS = st.dates(date(2021, 1, 2), date(2036, 12, 31))
 CLASSES = st.integers(1, 45)

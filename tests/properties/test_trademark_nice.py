@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xbec.trademark.nice import class_gaps, edition, hs_classes
-from xbec.trademark.nice_suggest import _vocabulary, suggest_classes
+from xbec.trademark.nice.classes import class_gaps, edition, hs_classes
+from xbec.trademark.nice.suggest import _vocabulary, suggest_classes
 
 DAYS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
 TERMS = sorted(_vocabulary().by_words)
@@ -47,14 +47,16 @@ def test_a_code_never_takes_a_class_away(words: tuple[str, ...], on: date, code:
 
 @given(st.lists(CODES, max_size=6), st.lists(CLASSES, max_size=6), DAYS)
 def test_order_and_repetition_do_not_matter(sold: list[str], protected: list[int], on: date) -> None:
-    found = class_gaps(sold, protected, on=on)
-    assert class_gaps(sold[::-1] + sold, protected[::-1] + protected, on=on) == found
+    found = class_gaps(sold, protected, on=on).findings
+    assert class_gaps(sold[::-1] + sold, protected[::-1] + protected, on=on).findings == found
 
 
 @given(st.lists(CODES, max_size=6), st.lists(CLASSES, max_size=6), CLASSES, DAYS)
 def test_one_more_class_never_opens_a_gap(sold: list[str], protected: list[int], more: int, on: date) -> None:
     def open_classes(classes: list[int]) -> set[tuple[str, str]]:
-        return {(f.where, f.why.split(":")[0]) for f in class_gaps(sold, classes, on=on) if f.rule == "nice-gap"}
+        return {
+            (f.where, f.why.split(":")[0]) for f in class_gaps(sold, classes, on=on).findings if f.rule == "nice-gap"
+        }
 
     assert open_classes([*protected, more]) <= open_classes(protected)
 

@@ -8,9 +8,9 @@ from datetime import date
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from xbec.trademark.filings import FirstFiling, Programme, Target
-from xbec.trademark.office import office, offices
-from xbec.trademark.programme import programme
+from xbec.trademark.office_data import office, offices
+from xbec.trademark.programme.plan import filing_programme
+from xbec.trademark.programme.steps import FilingProgramme, FirstFiling, Target
 
 CODES = tuple(code for code in offices() if code != "WO")
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2034, 12, 31))
@@ -36,14 +36,14 @@ LISTS = st.lists(TARGETS, max_size=6, unique_by=lambda target: (target.office, t
 FEW = settings(max_examples=60, deadline=None)
 
 
-def told(plan: Programme, *, without: tuple[str, ...] = ()) -> set[tuple[str, str, date]]:
+def told(plan: FilingProgramme, *, without: tuple[str, ...] = ()) -> set[tuple[str, str, date]]:
     return {(step.office, step.term, step.day) for step in plan.steps if step.office not in without}
 
 
 @FEW
 @given(FIRSTS, LISTS, DAYS)
 def test_steps_come_by_day_from_the_day_asked(first: FirstFiling, targets: list[Target], on: date) -> None:
-    steps = programme(first, targets, on=on).steps
+    steps = filing_programme(first, targets, on=on).steps
     assert [step.day for step in steps] == sorted(step.day for step in steps)
     assert all(step.day >= on and step.counted <= step.day for step in steps)
     assert all(step.opens is None or step.opens <= step.day for step in steps)
@@ -54,7 +54,7 @@ def test_steps_come_by_day_from_the_day_asked(first: FirstFiling, targets: list[
 def test_no_step_falls_on_a_day_off_where_the_rule_moves_it(
     first: FirstFiling, targets: list[Target], on: date
 ) -> None:
-    for step in programme(first, targets, on=on).steps:
+    for step in filing_programme(first, targets, on=on).steps:
         terms = (office("WO") if step.term.startswith("refusal-period") else office(step.office)).terms
         term = terms[step.term][0].value
         # the Bureau's priority goes by the closing days of the office of origin
@@ -71,7 +71,7 @@ def test_the_order_of_targets_does_not_matter(
 ) -> None:
     mixed = list(targets)
     mixer.shuffle(mixed)  # type: ignore[attr-defined]
-    assert programme(first, mixed, on=on) == programme(first, targets, on=on)
+    assert filing_programme(first, mixed, on=on) == filing_programme(first, targets, on=on)
 
 
 @FEW
@@ -81,8 +81,8 @@ def test_one_more_target_changes_no_step_of_the_others(
 ) -> None:
     assume(all(target.office != more.office for target in targets))
     others = (more.office, "WO")
-    assert told(programme(first, targets, on=on), without=others) == told(
-        programme(first, [*targets, more], on=on), without=others
+    assert told(filing_programme(first, targets, on=on), without=others) == told(
+        filing_programme(first, [*targets, more], on=on), without=others
     )
 
 
@@ -91,7 +91,7 @@ def test_one_more_target_changes_no_step_of_the_others(
 def test_every_office_still_to_be_filed_at_has_a_day_or_says_why_not(
     first: FirstFiling, codes: list[str], on: date
 ) -> None:
-    plan = programme(first, codes, on=on)
+    plan = filing_programme(first, codes, on=on)
     reasons = ("priority-lost", "no-rule", "target-is-origin")
     found = {
         finding.where.split()[-1 if finding.rule == "target-is-origin" else 0]
@@ -105,6 +105,6 @@ def test_every_office_still_to_be_filed_at_has_a_day_or_says_why_not(
 @FEW
 @given(FIRSTS, LISTS, DAYS)
 def test_a_programme_is_plain_values_and_text(first: FirstFiling, targets: list[Target], on: date) -> None:
-    plan = programme(first, targets, on=on)
+    plan = filing_programme(first, targets, on=on)
     assert json.loads(json.dumps(plan.to_dict())) == plan.to_dict()
     assert all(step.act in str(plan) for step in plan.steps)

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from xbec.kernel.calendars import Calendar
 from xbec.kernel.rulebook import RuleBook
-from xbec.trademark import combination, madrid, section44
-from xbec.trademark.amendment import amend_basis
 from xbec.trademark.application import (
     BASES,
     Applicant,
@@ -24,13 +22,15 @@ from xbec.trademark.application import (
     Mark,
     Verification,
 )
-from xbec.trademark.combination import may_combine
-from xbec.trademark.figures import RULES
-from xbec.trademark.section44 import priority_deadline
+from xbec.trademark.examination import combination, section44, section66
+from xbec.trademark.examination.amendment import amend_basis
+from xbec.trademark.examination.combination import may_combine
+from xbec.trademark.examination.figures import RULES
+from xbec.trademark.examination.section44 import priority_deadline
 
 BOOK = (
     RuleBook.read(RULES / "us-section-44.toml", section44.CONDITIONS)
-    | RuleBook.read(RULES / "us-madrid.toml", madrid.CONDITIONS)
+    | RuleBook.read(RULES / "us-section-66.toml", section66.CONDITIONS)
     | RuleBook.read(RULES / "us-combination.toml", combination.CONDITIONS)
 )
 ON = date(2026, 11, 25)

@@ -23,10 +23,10 @@ from xbec.errors import InputError
 if TYPE_CHECKING:
     from xbec.kernel.finding import Finding
     from xbec.kernel.rulebook import Requirement
-    from xbec.trademark.docket import Docket, DueDate
-    from xbec.trademark.examine import Examination
-    from xbec.trademark.fee_statement import FeeStatement
-    from xbec.trademark.record import Record
+    from xbec.trademark.examination.examine import Examination
+    from xbec.trademark.fees.statement import FeeStatement
+    from xbec.trademark.prosecution.docket import Docket, DueDate
+    from xbec.trademark.records.record import Record
 
 trademark_app = typer.Typer(
     help="Trademarks: check an application, deadlines, fees, classes. Not legal advice.", no_args_is_help=True
@@ -51,7 +51,7 @@ def check(
     as_json: _Json = False,
 ) -> None:
     """Examine a US application as the USPTO would: what is missing or wrong, what follows, what to do."""
-    from xbec.trademark.examine import check_application
+    from xbec.trademark.examination.examine import check_application
 
     with told():
         record = _record(file, number)
@@ -71,8 +71,8 @@ def deadlines(
     as_json: _Json = False,
 ) -> None:
     """What must be done by when: responses, statement of use, maintenance, with extensions and grace."""
-    from xbec.trademark.deadlines import deadlines as docket_of
-    from xbec.trademark.ics import to_ics
+    from xbec.trademark.prosecution.deadlines import deadlines as docket_of
+    from xbec.trademark.prosecution.ics import to_ics
 
     with told():
         record = _record(file, number)
@@ -102,7 +102,7 @@ def fees(
     as_json: _Json = False,
 ) -> None:
     """What filing costs at the USPTO on a day, line by line; with --years also the life of the registration."""
-    from xbec.trademark.us_fees import application_fees, life_cost
+    from xbec.trademark.fees.us import application_fees, life_cost
 
     with told():
         record = _record(file, number)
@@ -128,8 +128,8 @@ def classes(
     as_json: _Json = False,
 ) -> None:
     """Nice classes for what a seller calls a thing, likeliest first, with the evidence."""
-    from xbec.trademark.nice import nice_class
-    from xbec.trademark.nice_suggest import suggest_classes
+    from xbec.trademark.nice.classes import nice_class
+    from xbec.trademark.nice.suggest import suggest_classes
 
     with told():
         day = day_of(on)
@@ -163,8 +163,8 @@ def advise(
     as_json: _Json = False,
 ) -> None:
     """Rank the ways to file in the United States: lawful ones first, with reasons, cost, time and risk."""
-    from xbec.trademark.advise import advise_basis
-    from xbec.trademark.documents import read_situation
+    from xbec.trademark.advice.advise import advise_basis
+    from xbec.trademark.records.own_json import read_situation
 
     with told():
         advice = advise_basis(read_situation(read_file(file)), on=day_of(on))
@@ -175,7 +175,7 @@ def advise(
 
 
 def _record(file: Path, number: str | None) -> Record:
-    from xbec.trademark.reading import read_record
+    from xbec.trademark.records.reading import read_record
 
     return read_record(read_file(file), number=number)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from xbec.errors import DataFileError, InputError
 from xbec.kernel.dated import Sources, period, read_toml, timeline
 from xbec.kernel.timeline import Period, Timeline
 
 T = TypeVar("T")
+FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "trademark"
+"""All data of this room."""
+RULES: Final = FOLDER / "rules"
 
 
 def dated_rows(path: Path, kind: str, make: Callable[[dict[str, Any]], T]) -> Mapping[str, Timeline[T]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal
 
 import attrs
@@ -17,10 +16,10 @@ import attrs
 from xbec.errors import InputError
 from xbec.kernel.citation import Citation
 from xbec.kernel.timeline import Confidence, Period, Timeline
-from xbec.trademark.dated_rows import dated_rows
+from xbec.trademark.dated_rows import FOLDER, dated_rows
 
 Standing = Literal["party", "outside", "unknown"]
-_FILE: Final = Path(__file__).resolve().parents[1] / "data" / "trademark" / "treaties.toml"
+_FILE: Final = FOLDER / "treaties.toml"
 
 
 @attrs.frozen(slots=True, kw_only=True)

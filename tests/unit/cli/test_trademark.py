@@ -10,8 +10,8 @@ from icalendar import Calendar
 from typer.testing import CliRunner
 
 from xbec.cli.app import app
-from xbec.trademark.documents import read_application, write_application
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
+from xbec.trademark.records.own_json import read_application, write_application
 
 ROOT = Path(__file__).parents[3]
 PACKAGED = ROOT / "src" / "xbec" / "data" / "examples"

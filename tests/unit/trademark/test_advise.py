@@ -8,11 +8,11 @@ import pytest
 
 from xbec.errors import InputError, NoRate
 from xbec.fx import Fx, RateTable
-from xbec.trademark.advise import advise_basis
+from xbec.trademark.advice.advise import advise_basis
+from xbec.trademark.advice.situation import Plan, Situation, Way
 from xbec.trademark.application import Applicant
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.owned_mark import OwnedMark
-from xbec.trademark.situation import Plan, Situation, Way
 
 TODAY = date(2026, 11, 25)
 SELLER = Applicant(name="Shenzhen Nordlicht Co., Ltd.", domicile="CN", citizenship="CN")

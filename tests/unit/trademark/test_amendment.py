@@ -10,8 +10,8 @@ import pytest
 
 from xbec.errors import InputError
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark.amendment import amend_basis, stage_of
 from xbec.trademark.application import Applicant, Application, ForeignApplication, Item, Mark
+from xbec.trademark.examination.amendment import amend_basis, stage_of
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 
 ON = date(2026, 11, 25)

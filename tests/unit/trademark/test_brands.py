@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xbec.errors import DataFileError, InputError
-from xbec.trademark.brands import accepts, brand_programme, programmes, qualifies, read_programme
+from xbec.trademark.brands.programmes import accepts, brand_programme, brand_programmes, qualifies, read_brand_programme
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.owned_mark import OwnedMark
 
@@ -153,7 +153,7 @@ source = "page"
 def test_a_programme_of_ones_own_is_a_file(tmp_path: Path) -> None:
     path = tmp_path / "corner-shop.toml"
     path.write_text(ROWS.format(kind="office"), encoding="utf-8")
-    own = read_programme(path)
+    own = read_brand_programme(path)
     assert (own.id, own.listed(TODAY), list(own.rules)) == ("corner-shop", ("US",), ["corner-shop-office"])
 
 
@@ -161,18 +161,18 @@ def test_a_rule_without_a_condition_does_not_load(tmp_path: Path) -> None:
     path = tmp_path / "corner-shop.toml"
     path.write_text(ROWS.format(kind="mood"), encoding="utf-8")
     with pytest.raises(DataFileError, match="corner-shop-mood"):
-        read_programme(path)
+        read_brand_programme(path)
 
 
 def test_a_programme_without_a_name_does_not_load(tmp_path: Path) -> None:
     path = tmp_path / "corner-shop.toml"
     path.write_text(ROWS.format(kind="office").replace('name = "Corner Shop"\n', ""), encoding="utf-8")
     with pytest.raises(DataFileError, match="name"):
-        read_programme(path)
+        read_brand_programme(path)
 
 
 def test_the_seven_programmes() -> None:
-    assert programmes() == (
+    assert brand_programmes() == (
         "alibaba-ipp",
         "aliexpress",
         AMAZON,
@@ -181,4 +181,4 @@ def test_the_seven_programmes() -> None:
         "tmall-global",
         "walmart-brand-portal",
     )
-    assert all(brand_programme(ident).id == ident for ident in programmes())
+    assert all(brand_programme(ident).id == ident for ident in brand_programmes())

@@ -10,10 +10,10 @@ import pytest
 from xbec.errors import InputError
 from xbec.kernel.rulebook import Requirement, RuleBook
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark import combination
 from xbec.trademark.application import BASES, Applicant, Application, Item, Mark
-from xbec.trademark.combination import may_combine, pair
-from xbec.trademark.figures import RULES
+from xbec.trademark.examination import combination
+from xbec.trademark.examination.combination import may_combine, pair
+from xbec.trademark.examination.figures import RULES
 
 ON = date(2026, 11, 25)
 BOOK = RuleBook.read(RULES / "us-combination.toml", combination.CONDITIONS)

@@ -18,10 +18,10 @@ from xbec.trademark.application import (
     Item,
     Mark,
 )
-from xbec.trademark.deadlines import deadlines, office_deadlines
-from xbec.trademark.docket import Docket
-from xbec.trademark.lifecycle import Event, Prosecution
-from xbec.trademark.office import office, read_office
+from xbec.trademark.office_data import office, read_office
+from xbec.trademark.prosecution.deadlines import deadlines, office_deadlines
+from xbec.trademark.prosecution.docket import Docket
+from xbec.trademark.prosecution.lifecycle import Event, Prosecution
 
 TODAY = date(2026, 11, 25)
 
@@ -250,7 +250,7 @@ def test_lengths_that_do_not_add_up_are_told(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "XX.toml"
     path.write_text(OWN, encoding="utf-8")
     own = read_office(path)
-    monkeypatch.setattr("xbec.trademark.deadlines.office", lambda code: own)
+    monkeypatch.setattr("xbec.trademark.prosecution.deadlines.office", lambda code: own)
     found = office_deadlines("XX", [Event("office action", date(2026, 10, 5))], on=TODAY)
     assert [due.last_day for due in found.due] == [date(2026, 11, 4)]
     assert [finding.rule for finding in found.findings] == ["not-counted"]

@@ -24,8 +24,8 @@ from xbec.trademark.application import (
     Use,
     Verification,
 )
-from xbec.trademark.documents import read_application, read_prosecution, write_application, write_prosecution
-from xbec.trademark.lifecycle import Event, Prosecution
+from xbec.trademark.prosecution.lifecycle import Event, Prosecution
+from xbec.trademark.records.own_json import read_application, read_prosecution, write_application, write_prosecution
 
 LEAST: dict[str, Any] = {
     "applicants": [{"name": "Meridian Goods LLC"}],

@@ -10,7 +10,7 @@ import pytest
 
 from xbec.errors import InputError, NoLaw
 from xbec.trademark.application import Applicant, Application, Item, Mark, Specimen, Use, Verification
-from xbec.trademark.examine import Examination, check_application, us_rules
+from xbec.trademark.examination.examine import Examination, check_application, us_rules
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 
 DAY = date(2026, 11, 25)

@@ -14,12 +14,12 @@ from xbec.errors import GapError, InputError, NoRate
 from xbec.fx import Fx, RateTable
 from xbec.kernel.timeline import NoPeriod
 from xbec.trademark.application import Applicant, Application, Item, Mark, Verification
-from xbec.trademark.fee_statement import FeeStatement
-from xbec.trademark.fees import fee_rows, fee_variants, filing_fees, madrid_fees
+from xbec.trademark.fees.filing import fee_rows, fee_variants, filing_fees, madrid_fees
+from xbec.trademark.fees.statement import FeeStatement
+from xbec.trademark.fees.upkeep import office_life_cost, upkeep_fees
+from xbec.trademark.fees.us import application_fees, life_cost, missing_information
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
-from xbec.trademark.office import PER_WORDS, read_office
-from xbec.trademark.upkeep import office_life_cost, upkeep_fees
-from xbec.trademark.us_fees import application_fees, life_cost, missing_information
+from xbec.trademark.office_data import PER_WORDS, read_office
 
 DAY = date(2026, 3, 2)
 SIGNED = Verification(signed=date(2026, 3, 1))

@@ -21,8 +21,18 @@ from xbec.trademark.application import (
     Use,
     Verification,
 )
-from xbec.trademark.examine import check_application
-from xbec.trademark.figures import alleged, figure, in_use, is_class, is_goods, is_national, is_service, named, short
+from xbec.trademark.examination.examine import check_application
+from xbec.trademark.examination.figures import (
+    alleged,
+    figure,
+    in_use,
+    is_class,
+    is_goods,
+    is_national,
+    is_service,
+    named,
+    short,
+)
 
 DAY = date(2026, 11, 25)
 INTENT = Item(nice_class=9, text="Cases for mobile phones", bases=frozenset({"1(b)"}))

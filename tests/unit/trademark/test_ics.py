@@ -10,10 +10,10 @@ from icalendar import Calendar
 
 from xbec.errors import InputError
 from xbec.trademark.application import Applicant, Application, Item, Mark
-from xbec.trademark.deadlines import deadlines
-from xbec.trademark.docket import Docket
-from xbec.trademark.ics import to_ics
-from xbec.trademark.lifecycle import Event, Prosecution
+from xbec.trademark.prosecution.deadlines import deadlines
+from xbec.trademark.prosecution.docket import Docket
+from xbec.trademark.prosecution.ics import to_ics
+from xbec.trademark.prosecution.lifecycle import Event, Prosecution
 
 STAMP = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 

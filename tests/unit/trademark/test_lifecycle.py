@@ -17,7 +17,7 @@ from xbec.trademark.application import (
     Item,
     Mark,
 )
-from xbec.trademark.lifecycle import EVENTS, LIFECYCLE, SIDE_EVENTS, Event, Prosecution, state_of
+from xbec.trademark.prosecution.lifecycle import EVENTS, LIFECYCLE, SIDE_EVENTS, Event, Prosecution, state_of
 
 
 def application(*bases: str, **words: Any) -> Application:

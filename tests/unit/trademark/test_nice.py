@@ -13,8 +13,8 @@ from xbec.errors import GapError, InputError, MissingExtra
 from xbec.goods import HsCode
 from xbec.kernel.dated import Sources, read_toml
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark.nice import FOLDER, class_gaps, edition, hs_classes, nice_class, nice_sources
-from xbec.trademark.nice_suggest import Suggestion, _read_terms, suggest_classes
+from xbec.trademark.nice.classes import NICE, class_gaps, edition, hs_classes, nice_class, nice_sources
+from xbec.trademark.nice.suggest import Suggestion, _read_terms, suggest_classes
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 
 ON = date(2026, 6, 1)
@@ -94,7 +94,7 @@ def test_moves_of_an_edition_leave_no_day_without_a_class() -> None:
 def test_every_chapter_of_the_hs_has_candidates_and_the_likeliest_comes_first() -> None:
     order = ("high", "medium", "low")
     codes = [f"{chapter:02}" for chapter in range(1, 98) if chapter != 77]
-    codes += read_toml(FOLDER / "hs.toml")["heading"]
+    codes += read_toml(NICE / "hs.toml")["heading"]
     assert len(codes) > 500
     for code in codes:
         for day in (date(2023, 1, 1), ON):
@@ -117,7 +117,7 @@ def test_a_heading_stands_before_its_chapter() -> None:
 
 
 def test_sources_of_the_editions_resolve() -> None:
-    content = read_toml(FOLDER / "editions.toml")
+    content = read_toml(NICE / "editions.toml")
     sources = Sources(content["source"], name="editions.toml")
     assert sources.cite(content["madrid"]["source"], key="madrid").url
 
@@ -192,12 +192,15 @@ def test_a_corrected_word_is_said_to_be_one() -> None:
 
 
 def test_findings_say_what_follows_and_what_to_do() -> None:
-    (gap, *_) = class_gaps(["6403.99"], [18], on=ON)
+    (gap, *_) = class_gaps(["6403.99"], [18], on=ON).findings
     assert "HS 6403: most goods of this code fall in class 25" in str(gap)
     assert gap.cure is not None
     assert gap.consequence is not None
     assert gap.source is not None
-    assert class_gaps([], [], on=ON) == ()
+    nothing = class_gaps([], [], on=ON)
+    assert nothing.findings == ()
+    assert str(nothing).endswith(NOT_LEGAL_ADVICE)
+    assert nothing.to_dict()["notice"] == NOT_LEGAL_ADVICE
 
 
 @pytest.mark.parametrize(("sold", "protected"), [("6109", [25]), (["6109"], 25), (7, [25]), (["6109"], "25")])
@@ -207,7 +210,7 @@ def test_lists_are_lists(sold: object, protected: object) -> None:
 
 
 def test_hostile_entries_are_findings() -> None:
-    found = class_gaps([None, 6109, "x" * 10_000, ["6109"]], [None, "25", 25.0, True], on=ON)  # type: ignore[list-item]
+    found = class_gaps([None, 6109, "x" * 10_000, ["6109"]], [None, "25", 25.0, True], on=ON).findings  # type: ignore[list-item]
     assert {f.rule for f in found} == {"nice-bad-hs", "nice-no-class"}
     assert len(found) == 8
     assert all(len(f.where) <= 80 for f in found)
@@ -215,9 +218,9 @@ def test_hostile_entries_are_findings() -> None:
 
 def test_nothing_of_it_is_read_before_it_is_asked() -> None:
     script = (
-        "import sys; import xbec, xbec.trademark.nice_suggest; from xbec.trademark import nice, nice_suggest;"
+        "import sys; import xbec, xbec.trademark.nice.suggest; from xbec.trademark.nice import classes, suggest;"
         "assert 'rapidfuzz' not in sys.modules;"
-        "assert nice_suggest._vocabulary.cache_info().currsize == nice._classes.cache_info().currsize == 0"
+        "assert suggest._vocabulary.cache_info().currsize == classes._classes.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 

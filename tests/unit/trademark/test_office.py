@@ -10,7 +10,7 @@ import pytest
 from xbec import Money
 from xbec.errors import DataFileError, GapError, InputError
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark.office import office, offices, read_office
+from xbec.trademark.office_data import office, offices, read_office
 
 HEAD = """
 office = "XX"

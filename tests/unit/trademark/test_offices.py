@@ -11,8 +11,8 @@ from xbec.errors import DataFileError, GapError
 from xbec.kernel import calendars
 from xbec.kernel.calendars import Calendar, Deadline, Span
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark.fees import fee_variants, filing_fees
-from xbec.trademark.office import Office, office, offices
+from xbec.trademark.fees.filing import fee_variants, filing_fees
+from xbec.trademark.office_data import Office, office, offices
 
 OTHERS = ("AU", "BR", "CA", "CN", "EM", "GB", "JP", "KR", "WO")
 NATIONAL = tuple(code for code in OTHERS if code != "WO")

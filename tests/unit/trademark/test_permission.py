@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from xbec.errors import InputError
 from xbec.trademark.application import Applicant, Application, InternationalRegistration, Item, Mark
-from xbec.trademark.lifecycle import Event, Prosecution
-from xbec.trademark.permission import can_allege_use, can_assign, can_rely_on_basic_mark, can_transform
+from xbec.trademark.prosecution.lifecycle import Event, Prosecution
+from xbec.trademark.prosecution.permission import can_allege_use, can_assign, can_rely_on_basic_mark, can_transform
 
 
 def file(*events: Event, basis: str = "1(b)", international: InternationalRegistration | None = None) -> Prosecution:
@@ -68,3 +71,21 @@ def test_as_plain_values() -> None:
     assert plain["answer"] == "unknown"
     assert plain["findings"][0]["rule"] == "us-itu-assignment"
     assert "not legal advice" in plain["notice"]
+
+
+def test_what_begins_on_the_last_day_of_the_five_years_counts() -> None:
+    it, on = file(Event("international registration", date(2021, 11, 22)), basis="66(a)"), date(2028, 6, 1)
+    assert can_rely_on_basic_mark(it, on=on, ceased=date(2026, 11, 22)).answer == "no"
+    assert can_rely_on_basic_mark(it, on=on, ceased=date(2026, 11, 23))
+    assert can_rely_on_basic_mark(it, on=on, ceased=date(2028, 1, 10), proceedings_begun=date(2027, 3, 1))
+    with pytest.raises(InputError, match="after they ended"):
+        can_rely_on_basic_mark(it, on=on, ceased=date(2024, 1, 1), proceedings_begun=date(2024, 1, 2))
+
+
+def test_a_transformation_in_time_says_what_to_file() -> None:
+    it = file(Event("filed", date(2026, 1, 5)), Event("cancelled under article 6(4)", date(2026, 8, 24)), basis="66(a)")
+    ruling = can_transform(it, on=date(2026, 11, 24))
+    assert "serial or registration number of the extension of protection" in ruling.must_file
+    assert "to file: serial or registration number" in str(ruling)
+    assert ruling.to_dict()["must_file"] == list(ruling.must_file)
+    assert can_transform(it, on=date(2026, 11, 25)).must_file == ()

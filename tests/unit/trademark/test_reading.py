@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from xbec.errors import DocumentError, InputError
-from xbec.trademark.deadlines import deadlines
-from xbec.trademark.documents import read_application, read_prosecution, read_situation
-from xbec.trademark.reading import read_record
-from xbec.trademark.tsdr import read_tsdr
-from xbec.trademark.wipo import read_madrid
+from xbec.trademark.prosecution.deadlines import deadlines
+from xbec.trademark.records.madrid import read_madrid
+from xbec.trademark.records.own_json import read_application, read_prosecution, read_situation
+from xbec.trademark.records.reading import read_record
+from xbec.trademark.records.tsdr import read_tsdr
 
 ROOT = Path(__file__).parents[3]
 CASES = ROOT / "tests" / "cases" / "data"

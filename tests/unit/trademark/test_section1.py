@@ -9,8 +9,8 @@ import pytest
 
 from xbec.kernel.timeline import NoPeriod
 from xbec.trademark.application import Applicant, Application, Item, Mark, Specimen, SpecimenKind, Use, Verification
-from xbec.trademark.examine import check_application
-from xbec.trademark.section1 import specimen_row
+from xbec.trademark.examination.examine import check_application
+from xbec.trademark.examination.section1 import specimen_row
 
 DAY = date(2026, 11, 25)
 KINDS: tuple[str, ...] = SpecimenKind.__args__  # type: ignore[attr-defined]

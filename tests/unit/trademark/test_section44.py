@@ -10,7 +10,6 @@ import pytest
 from xbec.errors import DataFileError, InputError
 from xbec.kernel.rulebook import Requirement, RuleBook
 from xbec.kernel.timeline import NoPeriod
-from xbec.trademark import section44
 from xbec.trademark.application import (
     Applicant,
     Application,
@@ -20,8 +19,9 @@ from xbec.trademark.application import (
     Mark,
     Verification,
 )
-from xbec.trademark.figures import RULES
-from xbec.trademark.section44 import claimed_on, has_priority, priority_deadline
+from xbec.trademark.examination import section44
+from xbec.trademark.examination.figures import RULES
+from xbec.trademark.examination.section44 import claimed_on, has_priority, priority_deadline
 from xbec.trademark.treaties import states_of, treaty_standing
 
 ON = date(2026, 11, 25)

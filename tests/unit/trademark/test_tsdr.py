@@ -11,9 +11,9 @@ import pytest
 
 from xbec.errors import DocumentError, InputError, MissingExtra
 from xbec.trademark.application import Applicant, Attorney, ForeignApplication, Item, Use
-from xbec.trademark.lifecycle import EVENTS, state_of
-from xbec.trademark.tsdr import read_tsdr
-from xbec.trademark.tsdr_case import _words, events_of
+from xbec.trademark.prosecution.lifecycle import EVENTS, state_of
+from xbec.trademark.records.tsdr import read_tsdr
+from xbec.trademark.records.tsdr_case import _words, events_of
 
 DATA = Path(__file__).parents[2] / "cases" / "data" / "tsdr"
 ST96 = (DATA / "st96-registered.xml").read_text(encoding="utf-8")

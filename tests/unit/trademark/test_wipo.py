@@ -9,10 +9,10 @@ import pytest
 
 from xbec.errors import DocumentError, InputError
 from xbec.trademark.application import Applicant, ForeignApplication
-from xbec.trademark.lifecycle import EVENTS, state_of
-from xbec.trademark.tsdr import read_tsdr
-from xbec.trademark.wipo import read_madrid
-from xbec.trademark.wipo_record import BasicMark, madrid_words
+from xbec.trademark.prosecution.lifecycle import EVENTS, state_of
+from xbec.trademark.records.madrid import read_madrid
+from xbec.trademark.records.madrid_record import BasicMark, madrid_words
+from xbec.trademark.records.tsdr import read_tsdr
 
 DATA = Path(__file__).parents[2] / "cases" / "data" / "wipo"
 ST66 = (DATA / "st66.xml").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The advisor: ways to file in the United States, ranked."""

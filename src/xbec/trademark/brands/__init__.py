@@ -1,0 +1,1 @@
+"""Brand programmes of platforms: which marks qualify."""

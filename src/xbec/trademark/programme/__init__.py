@@ -1,0 +1,1 @@
+"""A multi-country programme: what must be filed where by when, from a first filing on."""

@@ -1,0 +1,1 @@
+"""Documents in and out: our own JSON, records of the USPTO and of WIPO."""
