@@ -40,6 +40,10 @@ class Builder(ABC):
         self.told: list[str] = []
         self.event = "declared"
         self.result: Operand | None = None
+        self.rail = False
+        """Whether an unknown counts as yes; turned by each ``not``. A program of lines asks instead."""
+        self.holds: Any = None
+        """The condition of the component at hand on each line; ``None`` where it is one for all."""
 
     # operations --------------------------------------------------------------------------------------------------
 
@@ -201,7 +205,7 @@ class Builder(ABC):
 
     @abstractmethod
     def micro_of(self, unit: str, group: Any) -> Operand:
-        """A quantity summed over the group, in millionths."""
+        """A quantity summed over the lines of the group that the component holds for, in millionths."""
 
     @abstractmethod
     def duty(self, group: Any, base: Exact | None) -> Exact:
@@ -247,6 +251,6 @@ class Builder(ABC):
     def sum_lines(self, call: str, value: Callable[[Any], Exact | None]) -> Exact | None:
         """``sum`` over the lines of the consignment, ``sum_here`` over those of the procedure."""
 
+    @abstractmethod
     def whole_of(self, name: str, group: Any) -> Operand:
-        """An amount summed over the group."""
-        return self.total(self.amounts_of(name, group), group)
+        """An amount summed over the lines of the group that the component holds for."""

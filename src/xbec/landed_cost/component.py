@@ -15,6 +15,7 @@ from xbec.law.component import Component, Rate
 def compute(lower: Builder, component: Component, group: Any, conditions: Any) -> Group:
     """Work a component out over a group; ``conditions`` says for each line whether the component holds for it."""
     charged, uniform = lower.joined(conditions, group)
+    lower.holds = None if uniform else conditions
     parts = []
     weights = lower.nothing(group)
     negative = False
@@ -51,6 +52,7 @@ def compute(lower: Builder, component: Component, group: Any, conditions: Any) -
     shares = lower.spread(node, weights, group)
     truths = lower.each(lambda c: lower.both(charged, c), conditions)
     lower.put(component, shares, truths, group)
+    lower.holds = None
     return Group(
         lines=group,
         parts=tuple(parts),

@@ -235,6 +235,7 @@ class Line:
             str(self.duty or ""),
             str(self.tax_rate or ""),
             self.price_includes,
+            -len(self.content),
             tuple(sorted((name, money.amount) for name, money in self.content.items())),
             self.id or "",
         )

@@ -35,7 +35,8 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 _defaults: dict[str, Any] = {}
 
 
-def _default(name: str) -> Any:
+def default_of(name: str) -> Any:
+    """The default ``law``, ``fx`` or ``tariff``, made once."""
     found = _defaults.get(name)
     if found is None:
         if name == "fx":
@@ -79,9 +80,9 @@ def landed_cost(
     """
     if on_unknown != "raise" and on_unknown != "interval":
         raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
-    law = law or _defaults.get("law") or _default("law")
-    fx = fx or _defaults.get("fx") or _default("fx")
-    tariff = tariff or _defaults.get("tariff") or _default("tariff")
+    law = law or _defaults.get("law") or default_of("law")
+    fx = fx or _defaults.get("fx") or default_of("fx")
+    tariff = tariff or _defaults.get("tariff") or default_of("tariff")
     said: Any = None
     try:
         if settings or answers or rounding or procedure or known_on:
@@ -115,6 +116,18 @@ def _not_priceable(consignment: object, on: object) -> InputError:
 def _regime(
     key: Any, consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]
 ) -> Regime:
+    regime = make_regime(consignment, on, engine, answers)
+    if len(_regimes) >= _MOST_REGIMES:
+        _regimes.clear()
+    _regimes[key] = regime
+    return regime
+
+
+def make_regime(consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]) -> Regime:
+    """The regime of a consignment; ``engine`` is (law, fx, tariff, settings, procedure, known_on, rounding).
+
+    Raises :class:`NoLaw` for a day before the law of the book begins, a question where a line has candidates.
+    """
     law, fx, tariff, settings, procedure, known_on, rounding = engine
     if isinstance(on, bool) or type(on) is not date:
         raise InputError("not a day", field="on", value=on, allowed="a datetime.date")
@@ -132,7 +145,7 @@ def _regime(
             )
     if consignment.has_candidates:
         raise Question(Unknown("candidates of a line", (), "", ""))
-    regime = Regime(
+    return Regime(
         jurisdiction,
         consignment,
         on=on,
@@ -145,10 +158,6 @@ def _regime(
         rounding=rounding,
         edition=law.edition,
     )
-    if len(_regimes) >= _MOST_REGIMES:
-        _regimes.clear()
-    _regimes[key] = regime
-    return regime
 
 
 def price(regime: Regime, consignment: Consignment) -> Quote:

@@ -30,12 +30,14 @@ def truth(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     if kind in {"and", "or"}:
         return _junction(lower, node, line, text)
     if kind == "not":
+        lower.rail = not lower.rail
         inner = truth(lower, node[1], line, text)
+        lower.rail = not lower.rail
         return (not inner) if isinstance(inner, bool) else lower.op("not", inner)
     if is_fact_of_line(node):
         return lower.fact_of_line(node, line)
     if is_fact_of_consignment(node):
-        return lower.regime.whether(node, _print(node))
+        return lower.regime.whether(node, print_guard(node))
     if kind == "call":
         return _call(lower, node, line, text)
     if kind == "compare":
@@ -85,7 +87,7 @@ def _compare(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     right, money_right = exact_of(lower, right_node, line, text)
     if left is None or right is None:
         return lower.regime.ask_whether(
-            _print(node), f"{_print(node)} cannot be tested", "state the history of the buyer that it looks at"
+            print_guard(node), f"{print_guard(node)} cannot be tested", "state the history of the buyer that it looks at"
         )
     lower.sides.append(Side(left, op, right, money_left or money_right))
     a, b = lower.mul(left.num, right.den), lower.mul(right.num, left.den)
@@ -156,7 +158,7 @@ def _history(lower: Builder, name: str) -> tuple[Exact | None, bool]:
     return lower.of_regime(("history", name)), isinstance(value, Money)
 
 
-def _print(node: Node) -> str:
+def print_guard(node: Node) -> str:
     """A node of a guard as text."""
     kind = node[0]
     if kind in {"name", "number", "day"}:
@@ -166,16 +168,16 @@ def _print(node: Node) -> str:
     if kind == "amount":
         return f"{node[1]} {node[2]}"
     if kind == "call":
-        inner = f"'{node[2]}'" if isinstance(node[2], str) else _print(node[2])
+        inner = f"'{node[2]}'" if isinstance(node[2], str) else print_guard(node[2])
         return f"{node[1]}({inner})"
     if kind == "compare":
-        return f"{_print(node[2])} {node[1]} {_print(node[3])}"
+        return f"{print_guard(node[2])} {node[1]} {print_guard(node[3])}"
     if kind == "in":
-        return f"{_print(node[1])} in {list(node[2])}"
+        return f"{print_guard(node[1])} in {list(node[2])}"
     if kind == "not":
-        return f"not {_print(node[1])}"
+        return f"not {print_guard(node[1])}"
     sign = {"and": " and ", "or": " or ", "add": " + ", "subtract": " - ", "multiply": " * "}[kind]
-    return sign.join(_print(part) for part in node[1:])
+    return sign.join(print_guard(part) for part in node[1:])
 
 
 def collector_of(lower: Builder, rules: tuple[Collector, ...], line: Any) -> str | None:

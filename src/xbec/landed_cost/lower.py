@@ -118,8 +118,17 @@ class Lowering(Builder):
         return self.input("piece", line)
 
     def micro_of(self, unit: str, group: Lines) -> Operand:
-        """A quantity summed over the group, in millionths."""
-        return self.total([self.micro(unit, i) for i in group], group)
+        """A quantity summed over the lines of the group that the component holds for, in millionths."""
+        return self._held_sum([self.micro(unit, i) for i in group], group)
+
+    def whole_of(self, name: str, group: Lines) -> Operand:
+        """An amount summed over the lines of the group that the component holds for."""
+        return self._held_sum(self.amounts_of(name, group), group)
+
+    def _held_sum(self, amounts: list[Operand], group: Lines) -> Operand:
+        if self.holds is not None:
+            amounts = self.each(lambda c, a: self.select(c, a, ZERO), self.holds, amounts)
+        return self.total(amounts, group)
 
     def figure(self, key: tuple[Any, ...], group: Lines) -> Exact:
         """A figure of the group: that of its first line, for a rate is one on its group."""

@@ -74,6 +74,13 @@ class Profile:
             ask,
         )
 
+    def answer(self, leaf: Node) -> bool | None:
+        """As :meth:`whether`; ``None`` where it is unknown and nobody answered."""
+        try:
+            return self.whether(leaf)
+        except Question:
+            return None
+
     def _subject(self, leaf: Node) -> tuple[str, str]:
         if leaf[0] == "call":
             ask = {
@@ -221,13 +228,18 @@ class Profile:
         """Work out the figures the programs of the regime have asked for since."""
         for key, position in list(self.regime.line_names.items())[len(self.params) :]:
             try:
-                self.params.append(self._param(key))
+                self.params.append(self.figure_of(key))
             except (GapError, InputError) as gap:
                 self.params.append(None)
                 self.gaps[position] = gap
         self.figures = tuple(x for p in self.params for x in ((p.num, p.den) if p is not None else (None, None)))
 
-    def _param(self, key: tuple[Any, ...]) -> Param:
+    def figure_of(self, key: tuple[Any, ...]) -> Param:
+        """A figure of the line by its key; raises the gap, the question or the error that stands in its place.
+
+        ``("goods", role)`` and ``("content", part)`` convert amounts, ``("tax", name, event)`` and ``("table", name,
+        event)`` are rates of the law, ``("duty" | "lo" | "hi", "a" or n)`` the parts of the duty.
+        """
         regime, line = self.regime, self.line
         kind = key[0]
         if kind == "goods":

@@ -1,0 +1,16 @@
+"""Millions of lines priced at once, equal to the single quote to the last minor unit."""
+
+from __future__ import annotations
+
+from xbec.errors import MissingExtra
+
+try:
+    import polars as _polars  # noqa: F401
+except ImportError as missing:
+    raise MissingExtra(
+        "batch pricing needs an extra", field="extra", value="polars", cure="pip install 'xbec[polars]'"
+    ) from missing
+
+from xbec.batch.run import quote
+
+__all__ = ["quote"]

@@ -1,0 +1,406 @@
+"""The Polars writer: a program of rows as expressions over integers, Int64 where bounds prove it, else Int128.
+
+Bounds come from the values at hand and the tables, so that nothing can wrap: a node that could pass 63 bits is worked
+out in 128, and rows of a program that could pass 127 are trouble.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+
+from xbec.batch.lower import RowsProgram
+from xbec.landed_cost.program import CAP, Op, Operand
+
+NARROW: Final = 2**63 - 1
+WIDE: Final = 2**127 - 1
+TROUBLE: Final = "trouble"
+PROCEDURE: Final = "procedure"
+_NOT_INPUTS: Final = frozenset({"run", "r", "p", "taken", "number", "ends", "row"})
+_TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
+
+
+class TooWide(Exception):
+    """A bound passes 127 bits; never leaves the room."""
+
+
+def evaluate(program: RowsProgram, frame: pl.DataFrame) -> pl.DataFrame:
+    """The outputs of a program on a frame, row by row; :class:`TooWide` where 127 bits do not hold them.
+
+    ``frame`` has the columns ``run`` (number of the consignment, its rows together in canonical order), ``r`` and ``p``
+    (positions of the regime and the kind of line in the program's tables), and the inputs by name.
+    """
+    longest = _longest_run(frame)
+    if longest == 1:
+        return Written(program, frame, {}, 1).run(frame)
+    whole, runs = _cut(program, frame, mixed=False)
+    if any(level.by_procedure for level in program.levels):
+        chosen = Written(program, whole, runs, longest, only_procedure=True).run(whole).get_column(PROCEDURE)
+        frame = frame.with_columns(chosen.alias("taken"))
+        if frame.select(_changes_within("taken").any()).item():
+            whole, runs = _cut(program, frame, mixed=True)
+    return Written(program, whole, runs, longest).run(whole)
+
+
+class Written:
+    """Expressions of one program for frames whose inputs keep to the bounds of ``frame``."""
+
+    def __init__(
+        self,
+        program: RowsProgram,
+        frame: pl.DataFrame,
+        runs: dict[int, _Runs],
+        longest: int,
+        *,
+        only_procedure: bool = False,
+    ) -> None:
+        self.program = program
+        self.stages: list[list[pl.Expr]] = [[]]
+        self.bounds: list[tuple[int, int]] = []
+        self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
+        self.levels = runs
+        self.only_procedure = only_procedure
+        self.counts = self._count()
+        self._longest = longest
+        self._inputs = _bounds_of(frame)
+        self._gaps = {name for name in self._inputs if frame.get_column(name).null_count()}
+        for number, op in enumerate(program.ops):
+            self.bounds.append(self._bound(op) if self.counts[number] else (0, 0))
+        for number in range(len(program.ops)):
+            if self.counts[number]:
+                self._write(number)
+        self.final = self._final()
+
+    def run(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The outputs on a frame."""
+        lazy = frame.lazy()
+        for stage in self.stages:
+            if stage:
+                lazy = lazy.with_columns(stage)
+        return lazy.select(self.final).collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
+
+    # what is needed ----------------------------------------------------------------------------------------------
+
+    def _roots(self) -> list[Operand]:
+        program = self.program
+        if self.only_procedure:
+            return [program.procedure]
+        roots = [*program.outputs.values(), *program.charges.values(), program.procedure]
+        if not isinstance(program.trouble, bool):
+            roots.append(program.trouble)
+        return roots
+
+    def _count(self) -> list[int]:
+        """How often each node is used by what is returned."""
+        counts = [0] * len(self.program.ops)
+        for root in self._roots():
+            if isinstance(root, int):
+                counts[root] += 2
+        for number in reversed(range(len(counts))):
+            if counts[number]:
+                for part in _parts(self.program.ops[number]):
+                    if isinstance(part, int):
+                        counts[part] += 1
+        return counts
+
+    # bounds ------------------------------------------------------------------------------------------------------
+
+    def bound_of(self, operand: Operand) -> tuple[int, int]:
+        """Least and greatest value of an operand."""
+        if isinstance(operand, int):
+            return self.bounds[operand]
+        if operand[0] == "c":
+            return operand[1], operand[1]
+        values = self.program.columns[operand[1]].values
+        return min(values), max(values)
+
+    def _bound(self, op: Op) -> tuple[int, int]:
+        name = op[0]
+        if name in _TRUTHS:
+            return 0, 1
+        if name == "input":
+            return self._inputs[op[1]]
+        if name in {"run-sum", "run-max", "run-share"}:
+            low, high = self.bound_of(op[1])
+            if name == "run-sum":
+                return min(low * self._longest, 0), max(high * self._longest, 0)
+            return min(low, 0), max(high, 0)
+        if name == "select":
+            parts = [self.bound_of(op[2]), self.bound_of(op[3])]
+            return min(p[0] for p in parts), max(p[1] for p in parts)
+        a = self.bound_of(op[1])
+        if name == "cap":
+            return min(a[0], CAP), min(a[1], CAP)
+        b = self.bound_of(op[2])
+        if name == "add":
+            return a[0] + b[0], a[1] + b[1]
+        if name == "sub":
+            return a[0] - b[1], a[1] - b[0]
+        if name == "mul":
+            corners = [x * y for x in a for y in b]
+            return min(corners), max(corners)
+        if name in {"max", "min"}:
+            pick = max if name == "max" else min
+            return pick(a[0], b[0]), pick(a[1], b[1])
+        least = max(b[0], 1)
+        return min(a[0], 0) - 1, max(a[1], 0) // least + 1
+
+    def _is_wide(self, *reach: int) -> bool:
+        most = max(abs(x) for x in reach)
+        if most > WIDE:
+            raise TooWide
+        return most > NARROW
+
+    # expressions -------------------------------------------------------------------------------------------------
+
+    def _operand(self, operand: Operand, wide: bool) -> tuple[pl.Expr, int]:
+        """An operand as an expression of the asked width, and the stage in which it can be used."""
+        dtype = pl.Int128 if wide else pl.Int64
+        if isinstance(operand, tuple) and operand[0] == "c":
+            return pl.lit(operand[1], dtype=dtype), 0
+        if isinstance(operand, tuple):
+            found = self.exprs.get(operand)
+            if found is None:
+                column = self.program.columns[operand[1]]
+                is_wide = self._is_wide(*self.bound_of(operand))
+                name = f"t{operand[1]}"
+                table = pl.Series(list(column.values), dtype=pl.Int128 if is_wide else pl.Int64)
+                index = pl.col("r" if column.of == "regime" else "p")
+                self.stages[0].append(pl.lit(table).gather(index).alias(name))
+                found = self.exprs[operand] = (pl.col(name), 1)
+        else:
+            found = self.exprs[operand]
+            is_wide = self._is_wide(*self.bound_of(operand))
+        expr, stage = found
+        if wide and not self._is_wide(*self.bound_of(operand)):
+            expr = expr.cast(pl.Int128)
+        return expr, stage
+
+    def _write(self, number: int) -> None:
+        op = self.program.ops[number]
+        expr, stage = self._expression(number, op)
+        if self.counts[number] > 1 or op[0].startswith("run-"):
+            while len(self.stages) <= stage:
+                self.stages.append([])
+            self.stages[stage].append(expr.alias(f"v{number}"))
+            expr, stage = pl.col(f"v{number}"), stage + 1
+        self.exprs[number] = (expr, stage)
+
+    def _expression(self, number: int, op: Op) -> tuple[pl.Expr, int]:
+        name = op[0]
+        if name == "input":
+            # What a row must state and does not is trouble of its own ("absent"); here it is nothing.
+            return (pl.col(op[1]).fill_null(0) if op[1] in self._gaps else pl.col(op[1])), 0
+        if name == "absent":
+            return pl.col(op[1]).is_null(), 0
+        if name == "flag":
+            column = self.program.columns[op[1]]
+            table = pl.Series([bool(x) for x in column.values])
+            return pl.lit(table).gather(pl.col("r" if column.of == "regime" else "p")), 0
+        if name in {"and", "or"}:
+            (a, at), (b, bt) = self._truth(op[1]), self._truth(op[2])
+            return (a & b if name == "and" else a | b), max(at, bt)
+        if name == "not":
+            a, at = self._truth(op[1])
+            return ~a, at
+        if name == "cmp":
+            return self._compare(op)
+        if name == "select":
+            wide = self._is_wide(*self.bounds[number])
+            c, ct = self._truth(op[1])
+            (a, at), (b, bt) = self._operand(op[2], wide), self._operand(op[3], wide)
+            return pl.when(c).then(a).otherwise(b), max(ct, at, bt)
+        if name.startswith("run-"):
+            return self._run(number, op)
+        if name == "div":
+            return self._divide(number, op)
+        wide = self._is_wide(*self.bounds[number], *self.bound_of(op[1]))
+        a, at = self._operand(op[1], wide)
+        if name == "cap":
+            return self._narrowed(a, wide, number), at
+        wide = wide or self._is_wide(*self.bound_of(op[2]))
+        (a, at), (b, bt) = self._operand(op[1], wide), self._operand(op[2], wide)
+        if name in {"max", "min"}:
+            expr = pl.max_horizontal(a, b) if name == "max" else pl.min_horizontal(a, b)
+        else:
+            expr = a + b if name == "add" else a - b if name == "sub" else a * b
+        return self._narrowed(expr, wide, number), max(at, bt)
+
+    def _truth(self, operand: Operand) -> tuple[pl.Expr, int]:
+        return self.exprs[operand]
+
+    def _narrowed(self, expr: pl.Expr, wide: bool, number: int) -> pl.Expr:
+        return expr.cast(pl.Int64) if wide and not self._is_wide(*self.bounds[number]) else expr
+
+    def _compare(self, op: Op) -> tuple[pl.Expr, int]:
+        wide = self._is_wide(*self.bound_of(op[2]), *self.bound_of(op[3]))
+        (a, at), (b, bt) = self._operand(op[2], wide), self._operand(op[3], wide)
+        sign = op[1]
+        expr = {
+            "<": a < b,
+            "<=": a <= b,
+            ">": a > b,
+            ">=": a >= b,
+            "==": a == b,
+            "!=": a != b,
+        }[sign]
+        return expr, max(at, bt)
+
+    def _divide(self, number: int, op: Op) -> tuple[pl.Expr, int]:
+        _, n, d, mode = op
+        high, by = self.bound_of(n)[1], self.bound_of(d)[1]
+        wide = self._is_wide(2 * high + 2 * by, 2 * self.bound_of(n)[0])
+        (a, at), (b, bt) = self._operand(n, wide), self._operand(d, wide)
+        dtype = pl.Int128 if wide else pl.Int64
+        if mode == "half-up" and isinstance(d, tuple) and d[0] == "c" and d[1] % 2 == 0:
+            expr = (a + pl.lit(d[1] // 2, dtype=dtype)) // b
+        elif mode == "half-up":
+            two = pl.lit(2, dtype=dtype)
+            expr = (a * two + b) // (b * two)
+        elif mode == "half-down":
+            two, one = pl.lit(2, dtype=dtype), pl.lit(1, dtype=dtype)
+            expr = (a * two + b - one) // (b * two)
+        elif mode == "down":
+            expr = a // b
+        elif mode == "up":
+            expr = (a + b - pl.lit(1, dtype=dtype)) // b
+        else:
+            whole, two = a // b, pl.lit(2, dtype=dtype)
+            rest = (a - whole * b) * two
+            odd = (whole % two) == 1
+            expr = whole + ((rest > b) | ((rest == b) & odd)).cast(dtype)
+        return self._narrowed(expr, wide, number), max(at, bt)
+
+    def _run(self, number: int, op: Op) -> tuple[pl.Expr, int]:
+        name = op[0]
+        if name == "run-any":
+            a, at = self._truth(op[1])
+            return (a if self._longest == 1 else self.levels[op[2]].sum(a.cast(pl.Int64)) > 0), at
+        if self._longest == 1:
+            wide = self._is_wide(*self.bounds[number])
+            return self._operand(op[1], wide)
+        level = self.levels[op[-1]]
+        wide = self._is_wide(*(x * self._longest for x in self.bound_of(op[1])))
+        a, at = self._operand(op[1], wide)
+        if name == "run-sum":
+            return self._narrowed(level.sum(a), wide, number), at
+        if name == "run-max":
+            return self._narrowed(level.max(a), wide, number), at
+        wide = self._is_wide(self.bound_of(op[1])[1] * self._longest * max(self.bound_of(op[2])[1], 1))
+        (whole, at), (weight, bt) = self._operand(op[1], wide), self._operand(op[2], wide)
+        dtype = pl.Int128 if wide else pl.Int64
+        weight = pl.when(level.sum(weight) == 0).then(pl.lit(1, dtype=dtype)).otherwise(weight)
+        by, upto = level.sum(weight), level.upto(weight)
+        expr = (whole * upto) // by - (whole * (upto - weight)) // by
+        return self._narrowed(expr, wide, number), max(at, bt)
+
+    def _final(self) -> list[pl.Expr]:
+        program = self.program
+        procedure, _ = self._operand(program.procedure, wide=False)
+        chosen = [procedure.cast(pl.Int32).alias(PROCEDURE)]
+        if self.only_procedure:
+            return chosen
+        for name, operand in (*program.outputs.items(), *((f"charge.{k}", v) for k, v in program.charges.items())):
+            expr, _ = self._operand(operand, wide=False)
+            if self._is_wide(*self.bound_of(operand)):
+                expr = expr.cast(pl.Int64, strict=False)
+            chosen.append(expr.alias(name))
+        trouble = program.trouble
+        marked = pl.lit(trouble) if isinstance(trouble, bool) else self._truth(trouble)[0]
+        return [*chosen, marked.fill_null(True).alias(TROUBLE)]
+
+
+class _Runs:
+    """Sums over the runs of a level.
+
+    Runs that stand together are numbered in column ``run``, the last rows of theirs listed in column ``ends``; else
+    ``over`` names the columns that rows of one run share.
+    """
+
+    def __init__(self, run: str, ends: str, over: list[str]) -> None:
+        self._run = run
+        self._ends = ends
+        self._over = over
+
+    def _at_ends(self, amount: pl.Expr) -> pl.Expr:
+        return amount.cum_sum().gather(pl.col(self._ends).drop_nulls())
+
+    def sum(self, amount: pl.Expr) -> pl.Expr:
+        """The sum over the run."""
+        if self._over:
+            return amount.sum().over(self._over)
+        ends = self._at_ends(amount)
+        return (ends - ends.shift(1, fill_value=0)).gather(pl.col(self._run))
+
+    def max(self, amount: pl.Expr) -> pl.Expr:
+        """The greatest of the run."""
+        return amount.max().over(self._over or [self._run])
+
+    def upto(self, amount: pl.Expr) -> pl.Expr:
+        """The sum from the start of the run to the row, the row included."""
+        if self._over:
+            return amount.cum_sum().over(self._over)
+        return amount.cum_sum() - self._at_ends(amount).shift(1, fill_value=0).gather(pl.col(self._run))
+
+
+def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.DataFrame, dict[int, _Runs]]:
+    """The runs of every level, with the columns they need."""
+    runs: dict[int, _Runs] = {}
+    frame = _numbered(frame, "run", "")
+    for number, level in enumerate(program.levels):
+        over = ["run"]
+        if level.key is not None:
+            table = pl.Series(list(program.columns[level.key].values), dtype=pl.Int64)
+            frame = frame.with_columns(pl.lit(table).gather(pl.col("p")).alias(f"key{number}"))
+            if frame.select(_changes_within(f"key{number}").any()).item():
+                over.append(f"key{number}")
+        if level.by_procedure and mixed:
+            over.append("taken")
+        if len(over) == 1:
+            runs[number] = _Runs("number", "ends", [])
+        elif level.sorted and "taken" not in over:
+            frame = _numbered(frame, f"key{number}", str(number))
+            runs[number] = _Runs(f"number{number}", f"ends{number}", [])
+        else:
+            runs[number] = _Runs("", "", over)
+    return frame, runs
+
+
+def _changes_within(name: str) -> pl.Expr:
+    """Rows that differ from the row before them in the same consignment."""
+    return (pl.col(name) != pl.col(name).shift(1)) & (pl.col("run") == pl.col("run").shift(1))
+
+
+def _numbered(frame: pl.DataFrame, name: str, suffix: str) -> pl.DataFrame:
+    """Number the runs of one value of ``name`` within a consignment, and list where each ends."""
+    last = ((pl.col(name) != pl.col(name).shift(-1)) | (pl.col("run") != pl.col("run").shift(-1))).fill_null(True)
+    first = ((pl.col(name) != pl.col(name).shift(1)) | (pl.col("run") != pl.col("run").shift(1))).fill_null(True)
+    ends = frame.select(last.arg_true()).to_series()
+    return frame.with_columns(
+        (first.cum_sum() - 1).cast(pl.UInt32).alias(f"number{suffix}"),
+        ends.extend_constant(None, frame.height - len(ends)).alias(f"ends{suffix}"),
+    )
+
+
+def _parts(op: Op) -> tuple[Any, ...]:
+    """The operands of an operation."""
+    if op[0] in {"input", "flag", "absent"}:
+        return ()
+    if op[0] == "cmp":
+        return op[2:]
+    if op[0] == "div":
+        return op[1:3]
+    return op[1:-1] if op[0].startswith("run-") else op[1:]
+
+
+def _longest_run(frame: pl.DataFrame) -> int:
+    return int(frame.get_column("run").rle().struct.field("len").max() or 1)  # type: ignore[arg-type]
+
+
+def _bounds_of(frame: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    names = [name for name in frame.columns if name not in _NOT_INPUTS]
+    stats = frame.select(
+        *(pl.col(n).min().alias(f"min {n}") for n in names), *(pl.col(n).max().alias(f"max {n}") for n in names)
+    ).row(0, named=True)
+    return {name: (min(stats[f"min {name}"] or 0, 0), max(stats[f"max {name}"] or 0, 0)) for name in names}
