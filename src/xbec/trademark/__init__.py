@@ -8,7 +8,7 @@ Nothing in this room is legal advice: it reads published rules, dated and cited,
 >>> seller = Applicant(name="Meridian Goods LLC", kind="limited liability company", domicile="US")
 >>> app = Application(applicants=[seller], mark=Mark(text="MERIDIAN"), items=[shirts])
 >>> print(check_application(app, date(2026, 11, 25)).under("1(b)")[0].why)
-no verified statement of a bona fide intention to use the mark in commerce
+the statement does not say that the mark is meant to be used in commerce
 
 Everything is importable from here, and read only when it is first asked for.
 """

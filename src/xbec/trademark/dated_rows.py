@@ -1,8 +1,8 @@
-"""Dated, cited rows that stand in a file beside its rules, as timelines by id."""
+"""Where the data of this room lies, and its dated, cited rows as timelines by id."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,7 +12,6 @@ from xbec.kernel.timeline import Period, Timeline
 
 T = TypeVar("T")
 FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "trademark"
-"""All data of this room."""
 RULES: Final = FOLDER / "rules"
 
 
@@ -21,19 +20,36 @@ def dated_rows(path: Path, kind: str, make: Callable[[dict[str, Any]], T]) -> Ma
 
     Raises :class:`DataFileError` naming file and row for a row that lacks a word or whose value is none.
     """
-    content, name = read_toml(path), path.name
-    sources = Sources(content.get("source", {}), name=name)
+    content = read_toml(path)
+    return timelines(content.get(kind, ()), kind, make, Sources(content.get("source", {}), name=path.name))
+
+
+def timelines(
+    rows: Iterable[dict[str, Any]], kind: str, make: Callable[[dict[str, Any]], T], sources: Sources
+) -> Mapping[str, Timeline[T]]:
+    """As :func:`dated_rows`, of rows that are read already."""
     found: dict[str, list[Period[T]]] = {}
-    for row in content.get(kind, ()):
+    for row in rows:
         key = f"{kind}.{row.get('id')}"
         try:
             value = make(row)
             # The id of the row names the timeline; that of a period would have to differ from row to row.
-            found.setdefault(row["id"], []).append(
-                period({word: row[word] for word in row if word != "id"}, value, sources, key=key)
-            )
+            dated = {word: row[word] for word in row if word != "id"}
+            found.setdefault(row["id"], []).append(period(dated, value, sources, key=key))
         except KeyError as problem:
-            raise DataFileError("a row lacks a word", field=f"{name}: {key}", value=str(problem.args[0])) from None
-        except InputError as problem:
-            raise DataFileError(str(problem), field=f"{name}: {key}") from problem
-    return {ident: timeline(rows, name=name, key=f"{kind}.{ident}", gaps=True) for ident, rows in found.items()}
+            word = str(problem.args[0])
+            raise DataFileError(
+                "a row or its source lacks a word", field=f"{sources.name}: {key}", value=word
+            ) from None
+        except (InputError, TypeError, AttributeError) as problem:
+            raise DataFileError(str(problem), field=f"{sources.name}: {key}") from problem
+    return {i: timeline(each, name=sources.name, key=f"{kind}.{i}", gaps=True) for i, each in found.items()}
+
+
+def cited_words(path: Path) -> dict[str, Any]:
+    """A file of words with their meaning, whose ``[[event]]`` rows each cite a source of the file."""
+    content = read_toml(path)
+    sources = Sources(content["source"], name=path.name)
+    for row in content["event"]:
+        sources.cite(row["source"], key=f"event {row.get('code') or row['starts'][0]}")
+    return content

@@ -118,11 +118,11 @@ import attrs
 
 from xbec.errors import DataFileError, GapError, InputError
 from xbec.kernel.calendars import Calendar, CountingRule, Deadline, Span, counting_rule
-from xbec.kernel.dated import Sources, period, read_toml, timeline
+from xbec.kernel.dated import Sources, read_toml
 from xbec.kernel.money import Money
 from xbec.kernel.rate import Rate
 from xbec.kernel.timeline import Period, Timeline
-from xbec.trademark.dated_rows import FOLDER
+from xbec.trademark.dated_rows import FOLDER, timelines
 
 T = TypeVar("T")
 PER_WORDS: Final = (
@@ -334,11 +334,10 @@ def read_office(path: Path) -> Office:
 
 def _rows(
     content: Mapping[str, Any], kind: str, shape: type[T], make: Callable[[dict[str, Any]], T], sources: Sources
-) -> dict[str, Timeline[T]]:
-    found: dict[str, list[Period[T]]] = {}
+) -> Mapping[str, Timeline[T]]:
     rows = content.get(kind, [])
     fields = attrs.fields(shape)  # type: ignore[arg-type]
-    words = {field.name for field in fields} | _DATED | {"note"}
+    words = {field.name for field in fields} | _DATED
     texts = {field.name for field in fields if field.type in ("str", "str | None")}
     needed = {field.name for field in fields if field.default is attrs.NOTHING} | {"from", "source"}
     if shape is Fee:
@@ -358,21 +357,11 @@ def _rows(
         for word in sorted(texts & row.keys()):
             if not isinstance(row[word], str):
                 raise DataFileError("not a text", field=f"{sources.name}: {key}.{word}", value=row[word])
-        try:
-            value = make({word: row[word] for word in row if word not in _DATED and word != "note"})
-            dated = {word: row[word] for word in row if word in _DATED}
-            found.setdefault(ident, []).append(period(dated, value, sources, key=key))
-        except KeyError as problem:
-            raise DataFileError(
-                "a source lacks a word", field=f"{sources.name}: {key}", value=str(problem.args[0])
-            ) from None
-        except (InputError, TypeError, AttributeError) as problem:
-            raise DataFileError(str(problem), field=f"{sources.name}: {key}") from problem
-    return {i: timeline(rows, name=sources.name, key=f"{kind}.{i}", gaps=True) for i, rows in found.items()}
+    return timelines(rows, kind, lambda row: make({word: row[word] for word in row if word not in _DATED}), sources)
 
 
 _TEXTS: Final = ("office", "name", "currency", "counting", "calendar")
-_DATED: Final = frozenset(("from", "to", "source", "status", "confidence", "published", "recorded", "replaces"))
+_DATED: Final = frozenset(("from", "to", "source", "status", "confidence", "published", "recorded", "replaces", "note"))
 
 
 def _requirement(row: dict[str, Any]) -> OfficeRequirement:

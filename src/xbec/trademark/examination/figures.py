@@ -5,7 +5,7 @@ Figures (classes, bars, signers, lengths of text ...) are rows of ``rules/us-for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -52,6 +52,11 @@ def short(text: object) -> str:
 def named(item: Item) -> str:
     """Where an item stands, without a number: the order of items has no meaning."""
     return f"class {item.nice_class}: {short(item.text)}" if item.text.strip() else f"class {item.nice_class}"
+
+
+def one_text(items: Iterable[Item]) -> str:
+    """The entries of a class as one text: set apart by semicolons, all of whose characters the Office counts."""
+    return "; ".join(item.text.strip() for item in items)
 
 
 def is_national(app: Application) -> bool:

@@ -19,7 +19,16 @@ from xbec.kernel.place import Place
 from xbec.kernel.rulebook import Condition, Seen, defective, later, missing, present, unknown
 from xbec.trademark.application import BASES, Applicant, Application, Item
 from xbec.trademark.examination import mark, verification
-from xbec.trademark.examination.figures import figure, holds, is_class, is_national, named, national_items, short
+from xbec.trademark.examination.figures import (
+    figure,
+    holds,
+    is_class,
+    is_national,
+    named,
+    national_items,
+    one_text,
+    short,
+)
 
 _IN_CARE: Final = re.compile(r"\bp\.? ?o\.? ?box\W{0,3}\d|\bpost office box\b|\bc/o\b|\bin care of\b", re.IGNORECASE)
 
@@ -176,9 +185,7 @@ def free_text_length(app: Application, on: date) -> Iterator[Seen]:
         return
     limit = figure("free-text-characters", app.filed or on)
     for number, found in _free_text(app).items():
-        typed = [item.text.strip() for item in found if item.id_manual is False]
-        # The entries of a class are one text, set apart by semicolons, and all its characters count.
-        characters = len("; ".join(typed))
+        characters = len(one_text(item for item in found if item.id_manual is False))
         if characters > limit:
             groups = -(-(characters - limit) // limit)
             yield defective(f"class {number}", characters=characters, groups=groups, limit=limit)

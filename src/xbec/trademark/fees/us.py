@@ -11,8 +11,9 @@ from xbec.errors import InputError
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.kernel.rulebook import Requirement, RuleBook, Seen, missing, present, unknown
-from xbec.trademark.application import Applicant, Application
+from xbec.trademark.application import Applicant, Application, Item
 from xbec.trademark.dated_rows import RULES
+from xbec.trademark.examination.figures import named, one_text, short
 from xbec.trademark.fees.filing import fee_variants, filing_fees
 from xbec.trademark.fees.statement import FeeStatement
 from xbec.trademark.fees.upkeep import horizon, upkeep_fees
@@ -22,8 +23,6 @@ from xbec.trademark.prosecution.lifecycle import Event
 
 _US: Final = "US"
 _RULES: Final = RULES / "us-base-application.toml"
-_BETWEEN_ITEMS: Final = "; "
-"""How entries are joined in the free-form text box; it counts as characters of the class."""
 
 Allegation = Literal["statement-of-use", "amendment-to-allege-use"]
 
@@ -152,13 +151,13 @@ def _rules() -> RuleBook[Application]:
 def _base_application(app: Application, on: date) -> Iterator[Seen]:
     applicants = app.applicants or (Applicant(name=""),)
     for each in applicants:
-        where = f"applicant {each.name}" if each.name else "applicant"
+        where = f"applicant {short(each.name)}" if each.name else "applicant"
         yield _seen(bool(each.name) or None, "the name of the applicant", where, absent=True)
         yield _seen(each.domicile, "the domicile", where, absent=True)
         yield _seen(each.kind, "the legal entity", where, absent=True)
         yield _seen(each.citizenship, "the citizenship or country of organisation", where, absent=True)
-    for number, item in enumerate(app.items, 1):
-        yield _seen(bool(item.bases) or None, "a filing basis", f"item {number} ({item.text[:40]})", absent=True)
+    for item in app.items:
+        yield _seen(bool(item.bases) or None, "a filing basis", named(item), absent=True)
     signed = app.verification is not None and app.verification.signed is not None
     yield _seen(signed or None, "the dated and signed declaration", "verification", absent=True)
     mark = app.mark
@@ -201,20 +200,20 @@ def _gaps(app: Application, on: date, complete: bool | None) -> Iterator[Finding
 
 def _own_words(app: Application) -> tuple[int, tuple[int, ...]]:
     """The number of classes with own words, and the characters of own words in each."""
-    texts: dict[int, list[str]] = {}
+    own: dict[int, list[Item]] = {}
     for item in app.items:
         if not item.id_manual:
-            texts.setdefault(item.nice_class, []).append(item.text)
-    return len(texts), tuple(len(_BETWEEN_ITEMS.join(texts[each])) for each in sorted(texts))
+            own.setdefault(item.nice_class, []).append(item)
+    return len(own), tuple(len(one_text(own[each])) for each in sorted(own))
 
 
 def _not_stated(app: Application) -> Iterator[Finding]:
-    for number, item in enumerate(app.items, 1):
+    for item in app.items:
         if item.id_manual is None:
             yield Finding(
                 "fee-id-manual-not-stated",
                 "warning",
-                f"item {number} ({item.text[:40]})",
+                named(item),
                 "not stated whether it is an entry of the ID Manual; counted as own words, the dearer way",
                 "look it up in the ID Manual and state id_manual",
             )

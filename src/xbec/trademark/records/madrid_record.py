@@ -10,7 +10,6 @@ from typing import Any, Final
 import attrs
 
 from xbec.errors import InputError
-from xbec.kernel.dated import Sources, read_toml
 from xbec.trademark.application import (
     Applicant,
     Application,
@@ -19,7 +18,7 @@ from xbec.trademark.application import (
     Item,
     Mark,
 )
-from xbec.trademark.dated_rows import FOLDER
+from xbec.trademark.dated_rows import FOLDER, cited_words
 from xbec.trademark.records.record import Entry, Record
 
 _ENDS: Final = frozenset(("cancelled under article 6(4)", "international registration lapsed"))
@@ -138,8 +137,4 @@ class MadridRecord:
 @cache
 def madrid_words() -> dict[str, Any]:
     """The words of ``data/trademark/records/madrid.toml``: what transactions are called, and the events they are."""
-    content = read_toml(_FILE)
-    sources = Sources(content["source"], name=_FILE.name)
-    for row in content["event"]:
-        sources.cite(row["source"], key=f"event.{row['code']}")
-    return content
+    return cited_words(_FILE)

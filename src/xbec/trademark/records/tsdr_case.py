@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import attrs
 
-from xbec.kernel.dated import Sources, read_toml
 from xbec.kernel.finding import Finding
 from xbec.trademark.application import (
     BASES,
@@ -22,7 +21,7 @@ from xbec.trademark.application import (
     Mark,
     Use,
 )
-from xbec.trademark.dated_rows import FOLDER
+from xbec.trademark.dated_rows import FOLDER, cited_words
 from xbec.trademark.records.border import Problems, day_of, day_of_use, without_controls
 from xbec.trademark.records.record import Entry, Record
 
@@ -279,11 +278,7 @@ def _day(text: str | None, path: str, problems: Problems, *, of_use: bool = Fals
 
 @cache
 def _words() -> dict[str, Any]:
-    content = read_toml(_FILE)
-    sources = Sources(content["source"], name=_FILE.name)
-    for row in content["event"]:
-        sources.cite(row["source"], key=f"event {row['starts'][0]}")
-    return content
+    return cited_words(_FILE)
 
 
 def within(text: str | None, path: str, problems: Problems) -> str | None:

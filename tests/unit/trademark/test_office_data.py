@@ -128,7 +128,10 @@ def test_names_that_are_not_there_name_those_that_are() -> None:
         (HEAD.replace('"uspto"', '"QQ"') + SOURCE, "XX.toml"),
         (HEAD + "source = 3\n" + FEE, "sources are tables"),
         (HEAD + "[source]\nact = 'a book'\n" + FEE, "sources are tables"),
-        (HEAD + "[source.act]\ntitle = 'a book'\n" + FEE, "a source lacks a word; field XX.toml: fee.application"),
+        (
+            HEAD + "[source.act]\ntitle = 'a book'\n" + FEE,
+            "its source lacks a word; field XX.toml: fee.application",
+        ),
         (HEAD + FEE, "names a source the file does not define"),
         (HEAD + "fee = 3\n" + SOURCE, "not a list of fees"),
         (HEAD + "fee = [1, 2]\n" + SOURCE, "not a list of fees"),
