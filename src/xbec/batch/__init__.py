@@ -11,6 +11,8 @@ except ImportError as missing:
         "batch pricing needs an extra", field="extra", value="polars", cure="pip install 'xbec[polars]'"
     ) from missing
 
+from xbec.batch.explain import explain
+from xbec.batch.reprice import reprice
 from xbec.batch.run import quote
 
-__all__ = ["quote"]
+__all__ = ["explain", "quote", "reprice"]
