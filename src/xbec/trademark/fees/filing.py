@@ -22,6 +22,7 @@ from xbec.kernel.timeline import CONFIDENCES, NoPeriod, Period
 from xbec.trademark.fees.statement import FeeLine, FeeStatement
 from xbec.trademark.office_data import PER_BEYOND, Fee, Office, office
 
+CERTIFICATION: Final = "what the office of origin charges for certifying or forwarding is not in it"
 _LARGEST: Final = 10_000_000
 _PARTIES: Final = 300
 _PARTY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
@@ -124,7 +125,11 @@ def madrid_fees(
     for code in parties:
         if code not in without:
             statement += filing_fees(place, act=f"designation {code}", classes=classes, on=on)
-    return statement
+    cure = "ask the office of origin for it"
+    return attrs.evolve(
+        statement,
+        remarks=(*statement.remarks, Finding("fee-not-included", "warning", place.code, CERTIFICATION, cure)),
+    )
 
 
 def fee_variants(where: str | Office, act: str, *, on: date) -> tuple[str | None, ...]:

@@ -14,7 +14,7 @@ from xbec.kernel.rulebook import Requirement, RuleBook, Seen, missing, present, 
 from xbec.trademark.application import Applicant, Application, Item
 from xbec.trademark.dated_rows import RULES
 from xbec.trademark.examination.figures import named, one_text, short
-from xbec.trademark.fees.filing import fee_variants, filing_fees
+from xbec.trademark.fees.filing import CERTIFICATION, fee_variants, filing_fees
 from xbec.trademark.fees.statement import FeeStatement
 from xbec.trademark.fees.upkeep import horizon, upkeep_fees
 from xbec.trademark.office_data import office
@@ -229,7 +229,8 @@ def _extension_of_protection(app: Application, on: date) -> FeeStatement:
         )
     why = "paid at WIPO in Swiss francs, at the amount WIPO publishes; the amount here is the one in dollars"
     paid = filing_fees(_US, act="application-66a", classes=len(app.classes), on=on)
-    return paid + _remark("fee-paid-at-wipo", why, "see the fees of WIPO for the individual fee in francs", "info")
+    paid += _remark("fee-paid-at-wipo", why, "see the fees of WIPO for the individual fee in francs", "info")
+    return paid + _remark("fee-not-included", CERTIFICATION, "ask the office of origin for it")
 
 
 def _allegation(classes: int, on: date, act: Allegation, allowed: date | None, extensions: int) -> FeeStatement:
