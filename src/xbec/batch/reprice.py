@@ -98,7 +98,9 @@ def reprice(
 
     before, after = priced(given, before_day, rates), priced(given, after_day, rates)
     changed = _changed(given, before, after)
-    kept = priced(given.filter(changed), after_day, _RatesOf(rates, day=after_day, like=before_day))
+    kept = after.filter(changed)
+    if kept.height:
+        kept = priced(given.filter(changed), after_day, _RatesOf(rates, day=after_day, like=before_day))
     told = _told(before, after, before_day, after_day)
     parts = _parts(before.filter(changed), kept, after.filter(changed))
     rows = changed.arg_true()
