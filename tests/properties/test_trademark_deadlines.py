@@ -43,6 +43,8 @@ def check(docket: Docket) -> None:
         if due.grace is not None:
             assert due.last_day < due.grace.last_day
             assert due.grace.start == due.unmoved
+            if term.moves and place.counting.end == "moves-to-next-working-day":
+                assert place.calendar.is_business_day(due.grace.last_day)
         if due.done is None:
             expected = (
                 "not yet"

@@ -189,6 +189,25 @@ def test_saying_more_under_oath_adds_no_finding(app: Application) -> None:
     assert added(attrs.evolve(app, verification=bare), attrs.evolve(app, verification=said)) == set()
 
 
+PAPERS = {
+    "drawing": True,
+    "description": "The mark consists of the word LUMO below a lamp.",
+    "translation": "light",
+    "transliteration": "lumo",
+    "consent": True,
+    "colour_claim": True,
+}
+
+
+@settings(deadline=None, max_examples=50)
+@given(applications, st.sampled_from(sorted(PAPERS)))
+def test_a_paper_of_the_mark_adds_no_finding(app: Application, paper: str) -> None:
+    if paper == "colour_claim" and not app.mark.colours:
+        return  # a claim of colour without colours is a contradiction, not a paper that was asked for
+    without, held = (attrs.evolve(app, mark=attrs.evolve(app.mark, **{paper: p})) for p in (None, PAPERS[paper]))
+    assert added(without, held) == set()
+
+
 anything = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
 
 
