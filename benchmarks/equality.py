@@ -117,7 +117,9 @@ def as_frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
 def differences(given: pl.DataFrame, *, on_unknown: str = "raise") -> Iterator[str]:
     """What the batch says differently from the single quote, line by line; yields nothing where they agree."""
     result = quote(given, on="day", fx=FX, on_unknown=on_unknown, charges=True, alone_below=0)
-    engine = Engine(Law.default(), FX, Tariff.default(), {}, {}, None, on_unknown, charges=True, alone_below=0)
+    engine = Engine(
+        Law.default(), FX, Tariff.default(), {}, {}, None, on_unknown, charges=True, columns=AMOUNTS, alone_below=0
+    )
     frame = read(given, "day")
     together: dict[str, list[dict[str, Any]]] = {}
     for row in result.with_row_index("row").to_dicts():

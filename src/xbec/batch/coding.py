@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import product
+from math import prod
 from typing import Any, Final
 
 import attrs
@@ -15,12 +17,10 @@ from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Consignment, Days, Line
-from xbec.landed_cost.guards import print_guard
-from xbec.landed_cost.regime import Regime
-from xbec.landed_cost.unknown import Question
-from xbec.law.check import guards_of
-from xbec.law.guard import is_fact_of_consignment, walk
 
+_MOST_CONSIGNMENTS: Final = 256
+_MOST_LINES: Final = 8192
+"""Categories of no more combinations are all taken to be there."""
 _DENSE: Final = 2**22
 """Codes below it are made dense by a table, others by a join."""
 _ANY_CODE: Final = "010121"
@@ -28,20 +28,49 @@ _ANY_CODE: Final = "010121"
 _OPTIONAL: Final = ("freight", "insurance")
 
 
-def code_columns(frame: pl.DataFrame, names: list[str]) -> tuple[pl.Series, list[int]]:
-    """One dense code for the values of several columns together, and a row on which each code stands."""
-    code = pl.Series("code", [0], dtype=pl.Int64).new_from_index(0, frame.height)
-    size = 1
-    for name in names:
-        part, count = _physical(frame.get_column(name))
-        if size * count > 2**62:
-            code, size = _dense(code)
-        code, size = code * count + part, size * count
-        if size > _DENSE:
-            code, size = _dense(code)
-    code, _ = _dense(code)
-    first = pl.DataFrame({"code": code}).with_row_index("at").group_by("code").agg(pl.col("at").min()).sort("code")
-    return code.cast(pl.UInt32), first["at"].to_list()
+def code_columns(frame: pl.DataFrame, names: Sequence[str], *, most: int) -> tuple[pl.Series, pl.DataFrame]:
+    """One code for the values of several columns together, and the values that each code stands for.
+
+    Where all columns are categories of at most ``most`` combinations, each has its code and no pass over the rows is
+    made.
+    """
+    if not names:
+        return _one(frame.height), pl.DataFrame({"": [None]})
+    columns = [frame.get_column(name) for name in names]
+    choices = [_categories(column) for column in columns]
+    size = prod(len(choice) if choice is not None else most + 1 for choice in choices)
+    if size <= most:
+        code: pl.Series | None = None
+        for column, choice in zip(columns, choices, strict=True):
+            assert choice is not None
+            part = column.to_physical().cast(pl.UInt32)
+            code = part if code is None else (code * len(choice) + part if len(choice) > 1 else code)
+        assert code is not None
+        rows = list(product(*(choice for choice in choices if choice is not None)))
+        return code, pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    number = pl.Series("code", [0], dtype=pl.Int64).new_from_index(0, frame.height)
+    count = 1
+    for column in columns:
+        values, more = _physical(column)
+        if count * more > 2**62:
+            number, count = _dense(number)
+        number, count = number * more + values, count * more
+        if count > _DENSE:
+            number, count = _dense(number)
+    number, _ = _dense(number)
+    first = pl.DataFrame({"code": number}).with_row_index("at").group_by("code").agg(pl.col("at").min()).sort("code")
+    return number.cast(pl.UInt32), frame.select(names)[first["at"]]
+
+
+def _one(height: int) -> pl.Series:
+    return pl.Series([0], dtype=pl.UInt32).new_from_index(0, height)
+
+
+def _categories(column: pl.Series) -> list[str] | None:
+    """The categories of a column that has one in every row; ``None`` for other columns."""
+    if isinstance(column.dtype, pl.Enum) and not column.null_count():
+        return column.dtype.categories.to_list()
+    return None
 
 
 def _physical(column: pl.Series) -> tuple[pl.Series, int]:
@@ -128,20 +157,14 @@ def _list(text: str) -> list[str]:
 
 
 @attrs.frozen(slots=True, eq=False)
-class Family:
-    """Regimes that answer every text guard alike and so share a program; ``codes`` are theirs in the frame."""
-
-    regimes: list[Regime]
-    codes: list[int]
-
-
-@attrs.frozen(slots=True, eq=False)
 class Coded:
-    """A frame in codes: columns ``r`` (kind of consignment) and ``l`` (kind of line), and what each code stands for.
+    """The codes ``r`` (kind of consignment) and ``l`` (kind of line) of each row, and what each code stands for.
 
     ``None`` stands for texts that are none; their rows are told when the consignment is priced by itself.
     """
 
+    r: pl.Series
+    l: pl.Series  # noqa: E741 - beside r
     frame: pl.DataFrame
     samples: list[tuple[Consignment, date] | None]
     lines: list[Line | None]
@@ -151,38 +174,61 @@ def code(frame: Frame) -> Coded:
     """Give every row its codes, and build a consignment and a line for each code."""
     coded = frame.coded
     optional = [n for n in frame.scales if n in _OPTIONAL or n.startswith("fee.")]
+    stated: dict[str, bool] = {}
+    about = list(frame.consignment_texts)
     for name in optional:
+        none = coded.get_column(f"in {name}").null_count()
+        if none in {0, coded.height}:
+            stated[name] = none == 0
+            continue
         amount = pl.col(f"in {name}")
         if frame.several:
-            amount = amount.max().over("run")
-        coded = coded.with_columns(amount.alias(f"in {name}"), amount.is_not_null().alias(f"has {name}"))
-    about = [*frame.consignment_texts, *(f"has {name}" for name in optional)]
-    number, first = code_columns(coded, about)
-    lines, first_of_line = code_columns(coded, list(frame.line_texts))
-    texts = coded.select(*about, *frame.line_texts)
-    samples = [_sample(row, frame, optional) for row in texts.select(about)[first].to_dicts()]
-    kinds = [_line(row) for row in texts.select(*frame.line_texts, "currency")[first_of_line].to_dicts()]
-    coded = coded.with_columns(number.alias("r"), lines.alias("l"))
-    return Coded(coded, samples, kinds)
+            coded = coded.with_columns(amount.max().over("run"))
+        coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
+        about.append(f"has {name}")
+    number, kinds = code_columns(coded, about, most=_MOST_CONSIGNMENTS)
+    lines, kinds_of_line = code_columns(coded, [*frame.line_texts, "currency"], most=_MOST_LINES)
+    samples = []
+    for row in kinds.to_dicts():
+        has = {name: stated[name] if name in stated else bool(row[f"has {name}"]) for name in optional}
+        samples.append(_sample(row, frame, [name for name in optional if has[name]]))
+    return Coded(number, lines, coded, samples, _lines(kinds_of_line))
 
 
-def _sample(row: Mapping[str, Any], frame: Frame, optional: list[str]) -> tuple[Consignment, date] | None:
+def _sample(row: Mapping[str, Any], frame: Frame, stated: list[str]) -> tuple[Consignment, date] | None:
     if row["destination"] is None or row["currency"] is None:
         return None
     try:
         nothing = Money(0, row["currency"])
         facts = consignment_facts(row)
-        for name in optional:
-            if row[f"has {name}"]:
-                if name.startswith("fee."):
-                    facts.setdefault("fees", {})[name[4:]] = nothing
-                else:
-                    facts[name] = nothing
+        for name in stated:
+            if name.startswith("fee."):
+                facts.setdefault("fees", {})[name[4:]] = nothing
+            else:
+                facts[name] = nothing
         sample = Consignment(lines=[Line(hs=_ANY_CODE, price=nothing)], **facts)
     except XbecError:
         return None
     on = frame.on if frame.on is not None else row["on day"]
     return None if on is None else (sample, on)
+
+
+_known_lines: dict[tuple[Any, ...], Line | None] = {}
+_MOST_KNOWN: Final = 200_000
+
+
+def _lines(kinds: pl.DataFrame) -> list[Line | None]:
+    """A line for each row, each made once."""
+    if len(_known_lines) + kinds.height > _MOST_KNOWN:
+        _known_lines.clear()
+    names = tuple(kinds.columns)
+    found = []
+    for row in kinds.rows():
+        key = (names, row)
+        if key not in _known_lines:
+            _known_lines[key] = _line(dict(zip(names, row, strict=True)))
+        found.append(_known_lines[key])
+    return found
 
 
 def _line(row: Mapping[str, Any]) -> Line | None:
@@ -192,40 +238,3 @@ def _line(row: Mapping[str, Any]) -> Line | None:
         return Line(price=Money(0, row["currency"]), **line_facts(row))
     except XbecError:
         return None
-
-
-def signature(regime: Regime) -> tuple[Any, ...]:
-    """What decides the form of a regime's program: all that is text, and which figures are amounts."""
-    leaves = dict.fromkeys(
-        node
-        for guard in guards_of(regime.procedures, regime.components)
-        for node in walk(guard.node)
-        if is_fact_of_consignment(node)
-    )
-    history = tuple(sorted((name, isinstance(value, Money)) for name, value in regime.sample.history.items()))
-    return (
-        regime.law.code,
-        tuple(map(id, regime.procedures)),
-        tuple(map(id, regime.components)),
-        tuple(_answer(regime, leaf) for leaf in leaves),
-        regime.input_names,
-        regime.sample.terms,
-        history,
-    )
-
-
-def _answer(regime: Regime, leaf: Any) -> bool | None:
-    try:
-        return regime.whether(leaf, print_guard(leaf))
-    except Question:
-        return None
-
-
-def families(regimes: Mapping[int, Regime]) -> list[Family]:
-    """Regimes by the program they share."""
-    found: dict[tuple[Any, ...], Family] = {}
-    for number, regime in regimes.items():
-        family = found.setdefault(signature(regime), Family([], []))
-        family.regimes.append(regime)
-        family.codes.append(number)
-    return list(found.values())

@@ -56,24 +56,37 @@ _DECIMALS_OF_TEXT: Final = 6
 _NUMBER: Final = r"^\d{1,11}(\.\d{1,6})?$"
 _MICRO: Final = 6
 _LARGEST_QUANTITY: Final = 10**9
+_LARGEST_INPUT: Final = 2**62
+
+
+@attrs.frozen(slots=True)
+class Input:
+    """An integer a row brings: an expression over :attr:`Frame.coded`, its bounds, whether some rows have none."""
+
+    expr: pl.Expr
+    low: int
+    high: int
+    gaps: bool
 
 
 @attrs.frozen(slots=True)
 class Frame:
     """A frame as the engine reads it.
 
-    ``coded`` has one row a line: ``row`` (position in the caller's frame), ``run`` (number of its consignment),
-    ``bad`` (some value is none), the texts, and the inputs as Int64 under ``in <name>``; ``scales`` are the decimals of
-    the inputs, negative where they come on top of the minor unit (-1: minor units, -3: hundredths of them).
+    ``coded`` has one row a line: the texts, the columns that ``inputs`` are made of, ``run`` (number of the
+    consignment) where rows travel together, and ``bad`` (some value is none) where there is such a row. ``scales`` are
+    the decimals of the inputs, negative where they come on top of the minor unit (-1: minor units, -3: hundredths).
     """
 
     coded: pl.DataFrame
+    inputs: dict[str, Input]
     scales: dict[str, int]
     on: date | None
     on_column: str | None
     line_texts: tuple[str, ...]
     consignment_texts: tuple[str, ...]
     several: bool
+    has_bad: bool
 
 
 def read(frame: pl.DataFrame, on: date | str) -> Frame:
@@ -88,57 +101,88 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
                 "a column of the frame has the name of a result", field=name, cure=f"rename it, e.g. given_{name}"
             )
     scales: dict[str, int] = {}
-    exprs: list[pl.Expr] = []
-    bad: list[pl.Expr] = []
+    numbers: dict[str, pl.Expr] = {}
+    said: dict[str, str] = {}
     for name in _amount_columns(frame):
-        expr, scale = _amount(frame, name)
-        scales[name] = scale
-        exprs.append(expr.alias(f"in {name}"))
-        bad.append(expr < 0)
-        if name == "price" or frame.schema[column_of(frame.schema, name)] == pl.String:
-            said = pl.col(column_of(frame.schema, name))
-            bad.append(expr.is_null() if name == "price" else expr.is_null() & said.is_not_null())
-    quantity, places, strange = _quantity(frame, "quantity", pl.lit(1, dtype=pl.Int64))
-    exprs.append(quantity.alias("in quantity"))
-    scales["quantity"] = places
-    bad.append(strange)
-    for unit, name in _quantity_columns(frame):
-        expr, places, strange = _quantity(frame, name, None)
-        exprs.append((expr * 10 ** (_MICRO - places)).alias(f"in {unit}"))
-        scales[unit] = _MICRO
-        bad.append(strange)
+        numbers[name], scales[name] = _amount(frame, name)
+        said[name] = column_of(schema, name)
+    numbers["quantity"], scales["quantity"] = pl.lit(1, dtype=pl.Int64), 0
+    for name, column in [("quantity", "quantity")] * ("quantity" in schema) + _quantity_columns(frame):
+        expr, places = _exact(column, schema[column])
+        numbers[name], said[name] = (expr if name == "quantity" else expr * 10 ** (_MICRO - places)), column
+        scales[name] = places if name == "quantity" else _MICRO
     texts = [name for name in TEXTS if name in schema and name not in {"consignment", "line"}]
-    exprs += [_text(frame, name) for name in texts]
+    exprs = [_text(frame, name) for name in texts]
     days = [name for name in DAYS if name in schema]
-    for name in days:
-        exprs.append(_day(frame, name))
+    exprs += [_day(frame, name) for name in days]
+    bad: list[pl.Expr] = [pl.col(name).is_null() for name in REQUIRED if frame.get_column(name).null_count()]
     if isinstance(on, str):
         if on not in schema:
             raise InputError("no such column of days", field="on", value=on, allowed="a day, or a column of days")
         exprs.append(_day(frame, on).alias("on day"))
-        bad.append(pl.col(on).is_null())
+        bad += [pl.col("on day").is_null()] if frame.get_column(on).null_count() else []
     elif type(on) is not date:
         raise InputError("not a day", field="on", value=on, allowed="a datetime.date, or the name of a column of days")
     history = [name for name in schema if name.startswith("history_")]
     exprs += [pl.col(name).cast(pl.String) for name in history]
-    bad += [pl.col(name).is_null() for name in REQUIRED]
     several = "consignment" in schema
-    number = _numbers(frame) if several else pl.int_range(frame.height, dtype=pl.UInt32)
     if several:
-        bad.append(pl.col("consignment").is_null())
-    order = [pl.col("line").cast(pl.String).alias("line")] if "line" in schema else []
-    coded = frame.select(
-        pl.int_range(frame.height, dtype=pl.UInt32).alias("row"),
-        (pl.lit(number) if isinstance(number, pl.Series) else number).alias("run"),
-        pl.any_horizontal([each.fill_null(False) for each in bad]).alias("bad"),
-        *exprs,
-        *order,
-    )
-    coded = _goods(coded, scales)
+        exprs.append(pl.lit(_numbers(frame)).alias("run"))
+        bad += [pl.lit(frame.get_column("consignment").is_null())] if frame["consignment"].null_count() else []
+    if "line" in schema:
+        exprs.append(pl.col("line").cast(pl.String).alias("line"))
+    coded = frame.select(*exprs, *(expr.alias(f"in {name}") for name, expr in numbers.items()))
+    inputs, least = _inputs(coded, list(numbers))
+    bad += _strange(frame, inputs, said, scales, least)
+    coded, inputs = _goods(coded, inputs, scales, bad)
+    if bad:
+        coded = coded.with_columns(pl.any_horizontal([each.fill_null(False) for each in bad]).alias("bad"))
     line_texts = tuple(n for n in LINE_TEXTS if n in texts)
     about = [n for n in CONSIGNMENT_TEXTS if n in texts] + days + history + (["on day"] if isinstance(on, str) else [])
-    day, column = (None, on) if isinstance(on, str) else (on, None)
-    return Frame(coded, scales, day, column, line_texts, tuple(about), several)
+    day = None if isinstance(on, str) else on
+    day_column = on if isinstance(on, str) else None
+    return Frame(coded, inputs, scales, day, day_column, line_texts, tuple(about), several, bool(bad))
+
+
+def _inputs(coded: pl.DataFrame, names: list[str]) -> tuple[dict[str, Input], dict[str, int | None]]:
+    """The inputs with their bounds, nothing stated counting as zero; and the least that is stated."""
+    columns = [pl.col(f"in {name}") for name in names]
+    least, most = coded.select([c.min() for c in columns]).row(0), coded.select([c.max() for c in columns]).row(0)
+    found = {
+        name: Input(column, min(low or 0, 0), high or 0, bool(coded.get_column(f"in {name}").null_count()))
+        for name, column, low, high in zip(names, columns, least, most, strict=True)
+    }
+    return found, dict(zip(names, least, strict=True))
+
+
+def _strange(
+    frame: pl.DataFrame,
+    inputs: Mapping[str, Input],
+    said: Mapping[str, str],
+    scales: Mapping[str, int],
+    least: Mapping[str, int | None],
+) -> list[pl.Expr]:
+    """Which rows state a number that cannot be: below zero, too large, or no number at all."""
+    found: list[pl.Expr] = []
+    for name, each in inputs.items():
+        if name not in said:
+            continue
+        column = frame.get_column(said[name])
+        lost = each.expr.is_null()
+        if name in {"price", "quantity"}:
+            found += [lost] if each.gaps else []
+        elif each.gaps and column.dtype != pl.Null:
+            found.append(pl.lit(column.is_not_null()) & lost)
+        is_amount = name in AMOUNTS or "." in name
+        if each.low < 0:
+            found.append(each.expr < 0)
+        if not is_amount:
+            largest = _LARGEST_QUANTITY * 10 ** scales[name]
+            if each.high > largest:
+                found.append(each.expr > largest)
+            if least[name] == 0:
+                found.append(each.expr == 0)
+    return found
 
 
 def _amount_columns(frame: pl.DataFrame) -> list[str]:
@@ -209,17 +253,6 @@ def _quantity_columns(frame: pl.DataFrame) -> list[tuple[str, str]]:
     return found
 
 
-def _quantity(frame: pl.DataFrame, name: str, default: pl.Expr | None) -> tuple[pl.Expr, int, pl.Expr]:
-    """A quantity as integers, its decimals, and which rows state none that can be."""
-    if name not in frame.schema:
-        assert default is not None
-        return default, 0, pl.lit(False)
-    expr, places = _exact(name, frame.schema[name])
-    strange = (expr <= 0) | (expr > _LARGEST_QUANTITY * 10**places)
-    missing = expr.is_null() if default is not None else expr.is_null() & pl.col(name).is_not_null()
-    return expr, places, strange.fill_null(False) | missing
-
-
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
     dtype = frame.schema[name]
     if dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum):
@@ -249,20 +282,24 @@ def _numbers(frame: pl.DataFrame) -> pl.Series:
     return runs if together else ids.rank("dense").cast(pl.UInt32).fill_null(0)
 
 
-def _goods(coded: pl.DataFrame, scales: dict[str, int]) -> pl.DataFrame:
-    """Price times quantity, and the pieces in millionths; what does not fit 63 bits is bad."""
-    most = coded.select(
-        price=pl.col("in price").max().cast(pl.Int128), quantity=pl.col("in quantity").max().cast(pl.Int128)
-    )
-    fits = (most["price"].item() or 0) * (most["quantity"].item() or 0) < 2**62
-    price, quantity = pl.col("in price"), pl.col("in quantity")
-    goods = price * quantity if fits else (price.cast(pl.Int128) * quantity.cast(pl.Int128))
-    coded = coded.with_columns(
-        goods.cast(pl.Int64, strict=False).alias("in goods"),
-        (quantity * 10 ** (_MICRO - scales["quantity"])).alias("in piece"),
-    )
-    if not fits:
-        coded = coded.with_columns(bad=pl.col("bad") | pl.col("in goods").is_null())
+def _goods(
+    coded: pl.DataFrame, inputs: dict[str, Input], scales: dict[str, int], bad: list[pl.Expr]
+) -> tuple[pl.DataFrame, dict[str, Input]]:
+    """Price times quantity, and the pieces in millionths; what does not fit 62 bits is bad."""
+    price, quantity = inputs["price"], inputs["quantity"]
     places = scales["quantity"]
     scales["goods"] = scales["price"] + places if scales["price"] >= 0 else scales["price"] - places
-    return coded
+    most = price.high * quantity.high
+    expr = price.expr * quantity.expr
+    if most > _LARGEST_INPUT:
+        wide = price.expr.cast(pl.Int128) * quantity.expr.cast(pl.Int128)
+        fits = wide <= _LARGEST_INPUT
+        coded = coded.with_columns(pl.when(fits).then(wide).otherwise(0).cast(pl.Int64).alias("in goods"))
+        bad.append(~fits)
+        expr, most = pl.col("in goods"), _LARGEST_INPUT
+    pieces = 10 ** (_MICRO - places)
+    inputs = inputs | {
+        "goods": Input(expr, 0, most, price.gaps or quantity.gaps),
+        "piece": Input(quantity.expr * pieces, 0, quantity.high * pieces, quantity.gaps),
+    }
+    return coded, inputs

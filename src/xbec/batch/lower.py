@@ -7,13 +7,13 @@ from typing import Final
 
 import attrs
 
+from xbec.batch.families import Tables
 from xbec.batch.rows import Column, Cut, Level, Rows
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.component import compute, waive_jointly
 from xbec.landed_cost.guards import truth
-from xbec.landed_cost.pipeline import key_of, surely
+from xbec.landed_cost.pipeline import surely
 from xbec.landed_cost.plan import Truth
-from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.program import Op, Operand, const
 from xbec.landed_cost.quote import KINDS, payer_of
 from xbec.landed_cost.regime import Regime
@@ -42,9 +42,9 @@ class RowsProgram:
     trouble: Truth
 
 
-def lower_rows(regimes: Sequence[Regime], profiles: Sequence[Profile], scales: dict[str, int]) -> RowsProgram:
+def lower_rows(regimes: Sequence[Regime], tables: Tables, scales: dict[str, int]) -> RowsProgram:
     """Lower the law of regimes that answer every text guard alike; raises a question that all of them ask."""
-    rows = Rows(regimes, profiles, scales)
+    rows = Rows(regimes, tables, scales)
     regime = rows.regime
     rows.amount("goods", None)
     taken = _procedures(rows)
@@ -144,7 +144,7 @@ def _component(rows: Rows, component: Component, taken: dict[int, Truth], here: 
     rows.mask = mask
     rows.per = component.per
     mixed = len(taken) > 1
-    rows.here_level = rows.level(None, by_procedure=mixed, in_order=True)
+    rows.here_level = rows.level((), by_procedure=mixed, in_order=True)
     if component.waives:
         waive_jointly(rows, component, _cut(rows, component, mask, mixed))
         rows.mask = True
@@ -161,9 +161,9 @@ def _cut(rows: Rows, component: Component, mask: Truth, mixed: bool) -> Cut:
     if "line" in component.per:
         return Cut(None, mask)
     words = [word for word in component.per if word != "consignment"]
-    keys = [tuple(key_of(profile, component, word) for word in words) for profile in rows.profiles]
-    in_order = all(word in _IN_ORDER for word in words) and not mixed
-    return Cut(rows.level(keys if words else None, by_procedure=mixed, in_order=in_order), mask)
+    in_order = len(words) == 1 and words[0] in _IN_ORDER
+    keys = [rows.key(component, word) for word in words]
+    return Cut(rows.level(keys, by_procedure=mixed, in_order=in_order), mask)
 
 
 def _pays(rows: Rows, component: Component, taken: dict[int, Truth], payer: str) -> Truth:

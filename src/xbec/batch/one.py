@@ -41,7 +41,9 @@ def price_alone(given: pl.DataFrame, rows: pl.Series, frame: Frame, engine: Engi
             priced = landed_cost_of(lines, frame.on, engine, frame)
             found.extend(amounts_of(priced, lines, engine))
         except XbecError as problem:
-            found.extend({"row": r["row"], "error": type(problem).__name__, "error_message": str(problem)} for r in lines)
+            found.extend(
+                {"row": r["row"], "error": type(problem).__name__, "error_message": str(problem)} for r in lines
+            )
     return pl.DataFrame(found, infer_schema_length=None).with_columns(pl.col("row").cast(pl.UInt32))
 
 

@@ -6,10 +6,12 @@ out in 128, and rows of a program that could pass 127 are trouble.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
+from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.program import CAP, Op, Operand
 
@@ -17,7 +19,9 @@ NARROW: Final = 2**63 - 1
 WIDE: Final = 2**127 - 1
 TROUBLE: Final = "trouble"
 PROCEDURE: Final = "procedure"
-_NOT_INPUTS: Final = frozenset({"run", "r", "p", "taken", "number", "ends", "row"})
+CHARGES: Final = "charges"
+"""Wanted: every charge beside the outputs, as ``charge.<id>``."""
+_INDEX: Final = {"regime": "r", "line": "p", "class": "c"}
 _TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
 
 
@@ -25,46 +29,48 @@ class TooWide(Exception):
     """A bound passes 127 bits; never leaves the room."""
 
 
-def evaluate(program: RowsProgram, frame: pl.DataFrame) -> pl.DataFrame:
-    """The outputs of a program on a frame, row by row; :class:`TooWide` where 127 bits do not hold them.
+def evaluate(
+    program: RowsProgram, frame: pl.DataFrame, inputs: Mapping[str, Input], wanted: Sequence[str], *, several: bool
+) -> pl.DataFrame:
+    """The outputs ``wanted`` of a program on a frame, row by row; :class:`TooWide` where 127 bits do not hold them.
 
-    ``frame`` has the columns ``run`` (number of the consignment, its rows together in canonical order), ``r`` and ``p``
-    (positions of the regime and the kind of line in the program's tables), and the inputs by name.
+    ``frame`` has the columns ``run`` (number of the consignment, its rows together in canonical order), ``r``, ``p``
+    and ``c`` (positions of regime, kind of line and class in the program's tables), and what ``inputs`` are made of.
     """
-    longest = _longest_run(frame)
+    longest = _longest_run(frame) if several else 1
     if longest == 1:
-        return Written(program, frame, {}, 1).run(frame)
+        return Written(program, inputs, wanted, {}, 1).run(frame)
     whole, runs = _cut(program, frame, mixed=False)
     if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, whole, runs, longest, only_procedure=True).run(whole).get_column(PROCEDURE)
+        chosen = Written(program, inputs, (), runs, longest).run(whole).get_column(PROCEDURE)
         frame = frame.with_columns(chosen.alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
             whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, whole, runs, longest).run(whole)
+    return Written(program, inputs, wanted, runs, longest).run(whole)
 
 
 class Written:
-    """Expressions of one program for frames whose inputs keep to the bounds of ``frame``."""
+    """Expressions of one program for frames whose inputs keep to their bounds; nothing ``wanted``: the procedure."""
 
     def __init__(
         self,
         program: RowsProgram,
-        frame: pl.DataFrame,
+        inputs: Mapping[str, Input],
+        wanted: Sequence[str],
         runs: dict[int, _Runs],
         longest: int,
-        *,
-        only_procedure: bool = False,
     ) -> None:
         self.program = program
+        self.inputs = inputs
+        self.outputs = {name: program.outputs[name] for name in wanted if name in program.outputs}
+        self.charges = program.charges if CHARGES in wanted else {}
         self.stages: list[list[pl.Expr]] = [[]]
         self.bounds: list[tuple[int, int]] = []
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
         self.levels = runs
-        self.only_procedure = only_procedure
+        self.only_procedure = not wanted
         self.counts = self._count()
         self._longest = longest
-        self._inputs = _bounds_of(frame)
-        self._gaps = {name for name in self._inputs if frame.get_column(name).null_count()}
         for number, op in enumerate(program.ops):
             self.bounds.append(self._bound(op) if self.counts[number] else (0, 0))
         for number in range(len(program.ops)):
@@ -86,7 +92,7 @@ class Written:
         program = self.program
         if self.only_procedure:
             return [program.procedure]
-        roots = [*program.outputs.values(), *program.charges.values(), program.procedure]
+        roots = [*self.outputs.values(), *self.charges.values(), program.procedure]
         if not isinstance(program.trouble, bool):
             roots.append(program.trouble)
         return roots
@@ -120,7 +126,7 @@ class Written:
         if name in _TRUTHS:
             return 0, 1
         if name == "input":
-            return self._inputs[op[1]]
+            return self.inputs[op[1]].low, self.inputs[op[1]].high
         if name in {"run-sum", "run-max", "run-share"}:
             low, high = self.bound_of(op[1])
             if name == "run-sum":
@@ -166,7 +172,7 @@ class Written:
                 is_wide = self._is_wide(*self.bound_of(operand))
                 name = f"t{operand[1]}"
                 table = pl.Series(list(column.values), dtype=pl.Int128 if is_wide else pl.Int64)
-                index = pl.col("r" if column.of == "regime" else "p")
+                index = pl.col(_INDEX[column.of])
                 self.stages[0].append(pl.lit(table).gather(index).alias(name))
                 found = self.exprs[operand] = (pl.col(name), 1)
         else:
@@ -191,13 +197,15 @@ class Written:
         name = op[0]
         if name == "input":
             # What a row must state and does not is trouble of its own ("absent"); here it is nothing.
-            return (pl.col(op[1]).fill_null(0) if op[1] in self._gaps else pl.col(op[1])), 0
+            each = self.inputs[op[1]]
+            return (each.expr.fill_null(0) if each.gaps else each.expr), 0
         if name == "absent":
-            return pl.col(op[1]).is_null(), 0
+            each = self.inputs[op[1]]
+            return (each.expr.is_null() if each.gaps else pl.lit(False)), 0
         if name == "flag":
             column = self.program.columns[op[1]]
             table = pl.Series([bool(x) for x in column.values])
-            return pl.lit(table).gather(pl.col("r" if column.of == "regime" else "p")), 0
+            return pl.lit(table).gather(pl.col(_INDEX[column.of])), 0
         if name in {"and", "or"}:
             (a, at), (b, bt) = self._truth(op[1]), self._truth(op[2])
             return (a & b if name == "and" else a | b), max(at, bt)
@@ -301,7 +309,7 @@ class Written:
         chosen = [procedure.cast(pl.Int32).alias(PROCEDURE)]
         if self.only_procedure:
             return chosen
-        for name, operand in (*program.outputs.items(), *((f"charge.{k}", v) for k, v in program.charges.items())):
+        for name, operand in (*self.outputs.items(), *((f"charge.{k}", v) for k, v in self.charges.items())):
             expr, _ = self._operand(operand, wide=False)
             if self._is_wide(*self.bound_of(operand)):
                 expr = expr.cast(pl.Int64, strict=False)
@@ -350,17 +358,20 @@ def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.
     frame = _numbered(frame, "run", "")
     for number, level in enumerate(program.levels):
         over = ["run"]
-        if level.key is not None:
-            table = pl.Series(list(program.columns[level.key].values), dtype=pl.Int64)
-            frame = frame.with_columns(pl.lit(table).gather(pl.col("p")).alias(f"key{number}"))
-            if frame.select(_changes_within(f"key{number}").any()).item():
-                over.append(f"key{number}")
+        for key in level.keys:
+            column = program.columns[key]
+            name = f"key{key}"
+            if name not in frame.columns:
+                table = pl.Series(list(column.values), dtype=pl.Int64)
+                frame = frame.with_columns(pl.lit(table).gather(pl.col(_INDEX[column.of])).alias(name))
+            if frame.select(_changes_within(name).any()).item():
+                over.append(name)
         if level.by_procedure and mixed:
             over.append("taken")
         if len(over) == 1:
             runs[number] = _Runs("number", "ends", [])
         elif level.sorted and "taken" not in over:
-            frame = _numbered(frame, f"key{number}", str(number))
+            frame = _numbered(frame, over[1], str(number))
             runs[number] = _Runs(f"number{number}", f"ends{number}", [])
         else:
             runs[number] = _Runs("", "", over)
@@ -396,11 +407,3 @@ def _parts(op: Op) -> tuple[Any, ...]:
 
 def _longest_run(frame: pl.DataFrame) -> int:
     return int(frame.get_column("run").rle().struct.field("len").max() or 1)  # type: ignore[arg-type]
-
-
-def _bounds_of(frame: pl.DataFrame) -> dict[str, tuple[int, int]]:
-    names = [name for name in frame.columns if name not in _NOT_INPUTS]
-    stats = frame.select(
-        *(pl.col(n).min().alias(f"min {n}") for n in names), *(pl.col(n).max().alias(f"max {n}") for n in names)
-    ).row(0, named=True)
-    return {name: (min(stats[f"min {name}"] or 0, 0), max(stats[f"max {name}"] or 0, 0)) for name in names}

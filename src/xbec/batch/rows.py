@@ -26,12 +26,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from xbec.batch.families import KEYS_OF_LINES, Tables
 from xbec.errors import GapError, InputError
 from xbec.kernel.currencies import minor_digits
 from xbec.landed_cost.builder import ZERO, Builder
 from xbec.landed_cost.guards import truth
+from xbec.landed_cost.pipeline import key_of
 from xbec.landed_cost.plan import Exact, Truth
-from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.program import CAP, Operand, const
 from xbec.landed_cost.rates import is_plain, ratio_of
 from xbec.landed_cost.regime import Regime
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 ROW: Final = "row"
 CONSIGNMENT: Final = 0
 """The level of the whole consignment; others are positions in :attr:`Rows.levels`."""
-_KEYS_OF_LINES: Final = frozenset({"origin", "tax_class", "hs2", "hs4", "hs6", "hs8"})
 _LARGEST_COMMON: Final = 10**9
 """Figures of one column share a denominator where it is not larger."""
 
@@ -62,34 +62,35 @@ class Cut:
 
 @attrs.frozen(slots=True)
 class Level:
-    """A way to cut consignments into runs: by a key column of the tables, and by procedure where they are mixed."""
+    """A way to cut consignments into runs: by key columns of the tables, and by procedure where they are mixed."""
 
-    key: int | None
+    keys: tuple[int, ...]
     by_procedure: bool
     sorted: bool
 
 
 @attrs.frozen(slots=True)
 class Column:
-    """A column of the tables: one integer a regime (``of`` "regime") or a kind of line ("line")."""
+    """A column of the tables: an integer for each "regime", kind of "line" or "class"."""
 
     of: str
     values: tuple[int, ...]
 
 
 class Rows(Builder):
-    """One walk over the law of regimes that answer every text guard alike, for rows of the given kinds of lines.
+    """One walk over the law of regimes that answer every text guard alike, for rows of the kinds in ``tables``.
 
     ``scales`` are the decimals of the integers a row brings, by input name.
     """
 
-    def __init__(self, regimes: Sequence[Regime], profiles: Sequence[Profile], scales: dict[str, int]) -> None:
+    def __init__(self, regimes: Sequence[Regime], tables: Tables, scales: dict[str, int]) -> None:
         super().__init__(regimes[0])
         self.regimes = regimes
-        self.profiles = profiles
+        self.profiles = tables.profiles
+        self.classed = tables.classed
         self.scales = scales
         self.columns: list[Column] = []
-        self.levels: list[Level] = [Level(None, by_procedure=False, sorted=True)]
+        self.levels: list[Level] = [Level((), by_procedure=False, sorted=True)]
         self.amounts: dict[str, Operand] = {}
         self.charged: dict[str, Truth] = {}
         self.given: dict[str, Operand] = {}
@@ -116,9 +117,9 @@ class Rows(Builder):
             found = self._columns[key] = len(self.columns) - 1
         return ("t", found)
 
-    def flag(self, values: Sequence[bool]) -> Truth:
-        """A yes or no of each kind of line."""
-        column = self.column("line", [int(value) for value in values])
+    def flag(self, values: Sequence[bool], of: str = "line") -> Truth:
+        """A yes or no of each kind of line, or of each class."""
+        column = self.column(of, [int(value) for value in values])
         return bool(column[1]) if column[0] == "c" else self.op("flag", column[1])  # type: ignore[index]
 
     def exact(self, of: str, figures: Sequence[Param | None]) -> Exact:
@@ -172,25 +173,26 @@ class Rows(Builder):
         self.trouble.append(self.both(self.mask, condition))
 
     def figure(self, key: tuple[Any, ...], group: Cut) -> Exact:
-        """A figure of each kind of line."""
+        """A figure of each kind of line, or of each class for rates of the law."""
+        of, profiles = ("class", self.classed) if key[0] in {"tax", "table"} else ("line", self.profiles)
         figures: list[Param | None] = []
-        for profile in self.profiles:
+        for profile in profiles:
             try:
                 figures.append(profile.figure_of(key))
             except (GapError, InputError, Question):
                 figures.append(None)
-        return self._one_a_group(self._known(figures), group, determined=self._is_determined(key))
+        return self._one_a_group(self._known(figures, of), group, determined=self._is_determined(key))
 
     def _is_determined(self, key: tuple[Any, ...]) -> bool:
         """Do the words of ``per`` make sure that the figure is one on its group?"""
         if key[0] == "table":
             word = self.regime.law.tables[key[1]].key
-            return word not in _KEYS_OF_LINES or word.replace("_", "-") in self.per
+            return word not in KEYS_OF_LINES or word.replace("_", "-") in self.per
         return key[0] == "tax" and "tax-class" in self.per
 
-    def _known(self, figures: Sequence[Param | None]) -> Exact:
-        self.trouble_if(self.flag([figure is None for figure in figures]))
-        return self.exact("line", figures)
+    def _known(self, figures: Sequence[Param | None], of: str = "line") -> Exact:
+        self.trouble_if(self.flag([figure is None for figure in figures], of))
+        return self.exact(of, figures)
 
     def _one_a_group(self, figure: Exact, group: Cut, *, determined: bool) -> Exact:
         """A figure must be one on its group; where the law does not make sure of it, rows that differ are trouble."""
@@ -211,14 +213,14 @@ class Rows(Builder):
     def varies(self, operand: Operand) -> bool:
         """May it differ between the rows of a consignment?"""
         if isinstance(operand, tuple):
-            return operand[0] == "t" and self.columns[operand[1]].of == "line"
+            return operand[0] == "t" and self.columns[operand[1]].of != "regime"
         found = self._rows.get(operand)
         if found is None:
             op = self.ops[operand]
             if op[0] == "input":
                 found = op[1] not in self.regime.input_names
             elif op[0] == "flag":
-                found = self.columns[op[1]].of == "line"
+                found = self.columns[op[1]].of != "regime"
             elif op[0] == "run-share":
                 found = True
             elif op[0].startswith("run-"):
@@ -230,19 +232,22 @@ class Rows(Builder):
 
     # groups of rows ----------------------------------------------------------------------------------------------
 
-    def level(self, key: Sequence[Any] | None, *, by_procedure: bool, in_order: bool) -> int:
-        """A level whose runs share a key of the kind of line (any hashable) and, if asked, the procedure."""
-        column: int | None = None
-        if key is not None:
-            numbers: dict[Any, int] = {}
-            operand = self.column("line", [numbers.setdefault(k, len(numbers)) for k in key])
-            column = operand[1] if operand[0] == "t" else None  # type: ignore[index]
-        level = Level(column, by_procedure=by_procedure, sorted=in_order)
-        if column is None and not by_procedure:
+    def level(self, keys: Sequence[Operand], *, by_procedure: bool, in_order: bool) -> int:
+        """A level whose runs share key columns and, if asked, the procedure."""
+        columns = tuple(key[1] for key in keys if isinstance(key, tuple) and key[0] == "t")
+        if not columns and not by_procedure:
             return CONSIGNMENT
+        level = Level(columns, by_procedure=by_procedure, sorted=in_order)
         if level not in self.levels:
             self.levels.append(level)
         return self.levels.index(level)
+
+    def key(self, component: Component, word: str) -> Operand:
+        """A column that is the same on lines which a word of ``per`` puts in one group."""
+        of, profiles = ("class", self.classed) if word == "tax-class" else ("line", self.profiles)
+        numbers: dict[Any, int] = {}
+        values = [key_of(profile, component, word) for profile in profiles]
+        return self.column(of, [numbers.setdefault(value, len(numbers)) for value in values])
 
     def each(self, work: Callable[..., Any], *amounts: Any) -> Any:
         """``work`` on the amount of the row."""
@@ -457,7 +462,7 @@ class Rows(Builder):
     def table_is_known(self, table: Table, group: Cut) -> None:
         """Rows that do not state the key of a table of several rows are trouble."""
         if len(table.rows) > 1:
-            self.trouble_if(self.flag([profile.table_key(table.key) is None for profile in self.profiles]))
+            self.trouble_if(self.flag([profile.table_key(table.key) is None for profile in self.classed], "class"))
 
     def lacking(self, component: Component, charged: Truth, group: Cut) -> None:
         """Rows whose duty cannot be computed are trouble where it is charged."""

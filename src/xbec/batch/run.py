@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import polars as pl
 
-from xbec.batch.coding import Coded, Family, code, families
+from xbec.batch.coding import Coded, code
 from xbec.batch.columns import Frame, read
+from xbec.batch.families import Family, Tables, families, tables
 from xbec.batch.frames import from_polars, to_polars
-from xbec.batch.lower import lower_rows
+from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
-from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
+from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.errors import InputError, TooManyUnknowns, Undetermined, XbecError
-from xbec.landed_cost.consignment import Line
+from xbec.landed_cost.consignment import Consignment, Line
 from xbec.landed_cost.engine import MOST_WORLDS, default_of, make_regime
-from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.regime import Regime
 from xbec.landed_cost.unknown import Question, Unknown
 
@@ -42,27 +43,49 @@ AMOUNTS: Final = {
 KINDS: Final = ("duty", "tax", "excise", "fee")
 
 
-class Engine:
-    """What all consignments of a run share: books, settings, answers."""
+_programs: dict[Any, tuple[Tables, RowsProgram, tuple[Regime, ...]]] = {}
+"""By regimes and kinds of lines; the regimes are kept too, so that their identities are not given away."""
+_MOST_PROGRAMS: Final = 256
 
-    def __init__(
-        self, law: Law, fx: Fx, tariff: Tariff, settings: Mapping[str, str], answers: Mapping[str, Any],
-        known_on: date | None, on_unknown: str, *, charges: bool, alone_below: int,
-    ) -> None:  # fmt: skip
-        self.law = law
-        self.fx = fx
-        self.tariff = tariff
-        self.settings = settings
-        self.answers = answers
-        self.known_on = known_on
-        self.on_unknown = on_unknown
-        self.charges = charges
-        self.alone_below = alone_below
+
+@attrs.frozen(slots=True, eq=False)
+class Engine:
+    """What all consignments of a run share: books, settings, answers, and what is asked of them."""
+
+    law: Law
+    fx: Fx
+    tariff: Tariff
+    settings: Mapping[str, str]
+    answers: Mapping[str, Any]
+    known_on: date | None
+    on_unknown: str
+    charges: bool = attrs.field(kw_only=True)
+    columns: tuple[str, ...] = attrs.field(default=tuple(AMOUNTS), converter=tuple, kw_only=True)
+    alone_below: int = attrs.field(default=64, kw_only=True)
 
     @property
-    def books(self) -> tuple[Any, ...]:
-        """As :func:`make_regime` takes them."""
-        return self.law, self.fx, self.tariff, self.settings, None, self.known_on, {}
+    def wanted(self) -> tuple[str, ...]:
+        """The outputs of a program that are asked for."""
+        return tuple(AMOUNTS[name] for name in self.columns) + ((CHARGES,) if self.charges else ())
+
+    def regime(self, sample: Consignment, on: date, assumed: Mapping[str, Any]) -> Regime:
+        """The regime of a kind of consignment on a day, with answers assumed beside those stated."""
+        said = repr((sorted(self.settings.items()), sorted(self.answers.items()), sorted(assumed.items())))
+        key = (self.law, id(self.fx), id(self.tariff), self.known_on, said, on, sample.key)
+        found = _regimes.get(key)
+        if found is None:
+            engine = (self.law, self.fx, self.tariff, self.settings, None, self.known_on, _NO_ROUNDING)
+            found = make_regime(sample, on, engine, {**self.answers, **assumed})
+            if len(_regimes) >= _MOST_REGIMES:
+                _regimes.clear()
+            _regimes[key] = found
+        return found
+
+
+_regimes: dict[Any, Regime] = {}
+"""By books and facts; a regime holds its exchange rates and its tariff, so that their identities stay theirs."""
+_MOST_REGIMES: Final = 20_000
+_NO_ROUNDING: Final[Mapping[str, Any]] = {}
 
 
 def quote(
@@ -77,11 +100,15 @@ def quote(
     known_on: date | None = None,
     on_unknown: str = "raise",
     charges: bool = False,
+    columns: Sequence[str] = tuple(AMOUNTS),
     alone_below: int = 64,
 ) -> Any:
     """Price every line of a frame; the frame comes back with its charges in minor units of ``assessed_currency``."""
     if on_unknown not in {"raise", "interval"}:
         raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
+    for name in columns:
+        if name not in AMOUNTS:
+            raise InputError("not a column of the result", field="columns", value=name, allowed=", ".join(AMOUNTS))
     engine = Engine(
         law or default_of("law"),
         fx or default_of("fx"),
@@ -91,6 +118,7 @@ def quote(
         known_on,
         on_unknown,
         charges=charges,
+        columns=columns,
         alone_below=alone_below,
     )
     given = to_polars(frame)
@@ -119,30 +147,38 @@ class _Run:
         self._currencies = pl.Series([_currency(sample, engine.law) for sample in coded.samples], dtype=pl.String)
 
     def result(self) -> pl.DataFrame:
-        rows = self._in_order()
         regimes: dict[int, Regime] = {}
         for number, sample in enumerate(self.coded.samples):
             if sample is not None:
                 try:
-                    regimes[number] = make_regime(sample[0], sample[1], self.engine.books, self.engine.answers)
+                    regimes[number] = self.engine.regime(*sample, {})
                 except (XbecError, Question):
                     continue
-        known = pl.Series([n in regimes for n in range(len(self.coded.samples))])
-        valid = pl.Series([line is not None for line in self.lines])
-        bad = pl.col("bad") | ~pl.lit(known).gather(pl.col("r")) | ~pl.lit(valid).gather(pl.col("l"))
-        rows = rows.with_columns(bad=bad)
+        rows = self._in_order()
+        bad = [pl.col("bad")] if self.frame.has_bad else []
+        bad += _none_there([n in regimes for n in range(len(self.coded.samples))], "r")
+        bad += _none_there([line is not None for line in self.lines], "l")
         if self.frame.several:
-            differs = pl.col("r") != pl.col("r").first().over("run")
-            rows = rows.with_columns(bad=(pl.col("bad") | differs).any().over("run"))
-        self._set_aside(rows.filter("bad"))
-        rows = rows.filter(~pl.col("bad"))
+            bad.append(self._belongs_together(rows))
+        if bad:
+            marked = self._whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
+            if marked.any():
+                self._set_aside(rows.filter(marked))
+                rows = rows.filter(~marked)
         for family in families(regimes):
             self._family(family, self._rows_of(rows, family))
         return self._assembled()
 
+    def _belongs_together(self, rows: pl.DataFrame) -> pl.Expr:
+        """Rows that differ from the row before them in what their consignment must have once."""
+        before = pl.col("run") == pl.col("run").shift(1)
+        names = ["r", *(f"in {n}" for n in self.frame.scales if n in {"freight", "insurance"} or n[:4] == "fee.")]
+        differs = [(pl.col(name) != pl.col(name).shift(1)) & before for name in names]
+        return pl.any_horizontal(differs).fill_null(False)
+
     def _in_order(self) -> pl.DataFrame:
         """Rows of a consignment together, in the canonical order of lines."""
-        frame = self.coded.frame
+        frame = self.coded.frame.with_columns(self.coded.r.alias("r"), self.coded.l.alias("l")).with_row_index("row")
         if not self.frame.several:
             return frame
         lines = self.lines
@@ -160,7 +196,12 @@ class _Run:
         inputs = sorted(name for name in columns if name.startswith("in "))
         units = [n for n in inputs if n.removeprefix("in ") in _UNITS]
         contents = [n for n in inputs if n.startswith("in content.")]
-        keys: list[pl.Expr] = [pl.col("run"), pl.lit(first).gather(pl.col("l")), pl.col("in price"), pl.col("in piece")]
+        keys: list[pl.Expr] = [
+            pl.col("run"),
+            pl.lit(first).gather(pl.col("l")),
+            pl.col("in price"),
+            pl.col("in quantity"),
+        ]
         if "in kg_gross" in columns:
             keys.append(pl.col("in kg_gross").fill_null(0))
         if flags.max():
@@ -198,7 +239,7 @@ class _Run:
     ) -> list[pl.DataFrame]:
         """What the rows come to in every world that the questions of their law make, row by row."""
         try:
-            return [self._priced(family, rows)]
+            return [self._priced(family, rows, self.engine.wanted if not assumed else (*self.engine.wanted, *KINDS))]
         except Question as question:
             unknown = question.unknown
         if not unknown.options or len(unknowns) >= 6:
@@ -221,7 +262,7 @@ class _Run:
         for number in family.codes:
             sample = samples[number]
             assert sample is not None
-            regimes[number] = make_regime(sample[0], sample[1], engine.books, {**engine.answers, **answers})
+            regimes[number] = engine.regime(*sample, answers)
         parts = []
         for part in families(regimes):
             member = self._rows_of(rows, part)
@@ -239,33 +280,59 @@ class _Run:
             found.append(rows.select("row").join(whole, on="row", how="left", maintain_order="left").drop("row"))
         return found
 
-    def _priced(self, family: Family, rows: pl.DataFrame) -> pl.DataFrame:
+    def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
         """The outputs of the family's program on its rows."""
-        position = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(self.coded.samples))
-        position = position.scatter(family.codes, list(range(len(family.codes))))
-        pairs = pl.col("r").cast(pl.UInt64) * len(self.lines) + pl.col("l")
-        rows = rows.with_columns(pl.lit(position).gather(pl.col("r")).alias("rr"))
-        kinds = rows.select(pairs.alias("pair"), "rr", "l").unique("pair").sort("pair")
-        profiles: list[Profile] = []
-        for _, number, line in kinds.iter_rows():
-            known = self.lines[line]
-            assert known is not None
-            profiles.append(family.regimes[number].profile(known))
-        code_of_pair = kinds.select("pair", pl.int_range(kinds.height, dtype=pl.UInt32).alias("p"))
-        frame = (
-            rows.select(
-                "run",
-                pl.col("rr").alias("r"),
-                pairs.alias("pair"),
-                *(pl.col(name).alias(name.removeprefix("in ")) for name in rows.columns if name.startswith("in ")),
-            )
-            .join(code_of_pair, on="pair", how="left", maintain_order="left")
-            .drop("pair", "price", "quantity")
-        )
-        program = lower_rows(family.regimes, profiles, self.frame.scales)
+        lines: list[Line | None] = self.lines
+        if rows.height < self.given.height or len(lines) > _ALL_KINDS:
+            lines = [None] * len(lines)
+            for number in rows.get_column("l").unique().to_list():
+                lines[number] = self.lines[number]
+        found_tables, program = self._program(family, lines)
+        kept = [name for name in rows.columns if name == "run" or name.startswith("in ")]
+        frame = rows.select(*kept, *self._codes(family, found_tables))
         names = pl.Series([*program.procedures, None])
-        found = evaluate(program, frame)
+        found = evaluate(program, frame, self.frame.inputs, wanted, several=self.frame.several)
         return found.with_columns(pl.lit(names).gather(pl.col(PROCEDURE)).alias(PROCEDURE))
+
+    def _program(self, family: Family, lines: list[Line | None]) -> tuple[Tables, RowsProgram]:
+        """The tables and the program of a family, made once for equal regimes and kinds of lines."""
+        key = (
+            tuple(map(id, family.regimes)),
+            tuple([0 if line is None else line.key for line in lines]),
+            tuple(self.frame.scales.items()),
+        )
+        kept = _programs.get(key)
+        if kept is None:
+            found = tables(family.regimes, lines)
+            kept = (found, lower_rows(family.regimes, found, self.frame.scales), tuple(family.regimes))
+            if len(_programs) >= _MOST_PROGRAMS:
+                _programs.clear()
+            _programs[key] = kept
+        return kept[0], kept[1]
+
+    def _codes(self, family: Family, found: Tables) -> list[pl.Expr]:
+        """The positions of each row in the tables of its family: regime, kind of line, class."""
+        many, kinds = len(self.coded.samples), len(self.lines)
+
+        def spread(values: Sequence[int]) -> pl.Expr:
+            """A value of each regime of the family, by the code of the frame."""
+            table = pl.Series([0], dtype=pl.UInt32).new_from_index(0, many)
+            return pl.lit(table.scatter(family.codes, list(values))).gather(pl.col("r"))
+
+        def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
+            flat = pl.Series([x for row in rows for x in row], dtype=pl.UInt32)
+            index = pl.col("l") if len(rows) == 1 else group * kinds + pl.col("l")
+            return pl.lit(flat).gather(index)
+
+        regime = spread(range(len(family.codes)))
+        p = of_line(spread(found.line_groups), found.p)
+        classes = 1 + max(max(row) for row in found.k)
+        k = of_line(spread(found.class_groups), found.k)
+        place = [0] * (len(family.codes) * classes)
+        for (number, kind), position in found.c.items():
+            place[number * classes + kind] = position
+        c = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime if classes == 1 else regime * classes + k)
+        return [regime.alias("r"), p.alias("p"), c.alias("c")]
 
     def _keep(self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown]) -> None:
         """Keep what the worlds say of the rows; consignments in trouble are set aside."""
@@ -274,7 +341,7 @@ class _Run:
         if marked.any():
             self._set_aside(rows.filter(marked))
             rows, worlds = rows.filter(~marked), [world.filter(~marked) for world in worlds]
-        names = {name: source for name, source in AMOUNTS.items() if source in worlds[0].columns}
+        names = {name: AMOUNTS[name] for name in self.engine.columns}
         if self.engine.charges:
             charged = dict.fromkeys(n for world in worlds for n in world.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
@@ -343,24 +410,33 @@ class _Run:
 
     def _assembled(self) -> pl.DataFrame:
         """All parts in the order of the caller's frame."""
-        schema = dict.fromkeys(AMOUNTS, pl.Int64)
-        empty = pl.DataFrame(schema={"row": pl.UInt32, PROCEDURE: pl.String, **schema, "assessed_currency": pl.String})
-        parts = [empty, *self.parts]
+        ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
+        amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
+        texts = (PROCEDURE, "assessed_currency", "error", "error_message")
+        parts = list(self.parts)
         if self.alone:
-            rows = pl.concat(self.alone)
-            parts.append(price_alone(self.given, rows, self.frame, self.engine))
-        whole = pl.concat(parts, how="diagonal").sort("row")
-        if self.engine.on_unknown == "interval":
-            ends = [f"{name}_{end}" for name in AMOUNTS for end in ("low", "high")]
-            whole = whole.with_columns(
-                pl.lit(None, dtype=pl.Int64).alias(name) for name in ends if name not in whole.columns
-            )
-        for name in ("error", "error_message"):
-            if name not in whole.columns:
-                whole = whole.with_columns(pl.lit(None, dtype=pl.String).alias(name))
-        return whole.drop("row")
+            parts.append(price_alone(self.given, pl.concat(self.alone), self.frame, self.engine))
+        whole = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+        absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
+        absent += [pl.lit(None, dtype=pl.String).alias(name) for name in texts if name not in whole.columns]
+        whole = whole.with_columns(absent) if whole.height else whole.select(absent).clear()
+        order = [PROCEDURE, "assessed_currency", *amounts]
+        order += [name for name in whole.columns if name.startswith("charge.")] + ["error", "error_message"]
+        if len(parts) > 1 or self.frame.several:
+            rows = whole.get_column("row")
+            place = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(rows))
+            place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True))
+            return whole.select(pl.col(order).gather(place))
+        return whole.select(order)
 
 
+def _none_there(known: list[bool], codes: str) -> list[pl.Expr]:
+    """Rows whose code stands for nothing; no expression where every code stands for something."""
+    return [] if all(known) else [~pl.lit(pl.Series(known)).gather(pl.col(codes))]
+
+
+_ALL_KINDS: Final = 50_000
+"""Up to so many kinds of lines no pass over the rows looks which there are."""
 _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
 
 
