@@ -11,11 +11,11 @@ import pytest
 from xbec import Money
 from xbec.errors import GapError
 from xbec.kernel.calendars import Calendar, Deadline
+from xbec.trademark.abroad.plan import filing_programme
+from xbec.trademark.abroad.steps import FirstFiling, Target
 from xbec.trademark.fees.filing import filing_fees
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.office_data import office
-from xbec.trademark.programme.plan import filing_programme
-from xbec.trademark.programme.steps import FirstFiling, Target
 from xbec.trademark.prosecution.deadlines import office_deadlines
 from xbec.trademark.prosecution.lifecycle import Event
 

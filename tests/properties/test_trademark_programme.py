@@ -8,9 +8,9 @@ from datetime import date
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from xbec.trademark.abroad.plan import filing_programme
+from xbec.trademark.abroad.steps import FilingProgramme, FirstFiling, Target
 from xbec.trademark.office_data import office, offices
-from xbec.trademark.programme.plan import filing_programme
-from xbec.trademark.programme.steps import FilingProgramme, FirstFiling, Target
 
 CODES = tuple(code for code in offices() if code != "WO")
 DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2034, 12, 31))

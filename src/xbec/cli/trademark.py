@@ -23,10 +23,7 @@ from xbec.errors import InputError
 if TYPE_CHECKING:
     from xbec.kernel.finding import Finding
     from xbec.kernel.rulebook import Requirement
-    from xbec.trademark.examination.examine import Examination
-    from xbec.trademark.fees.statement import FeeStatement
-    from xbec.trademark.prosecution.docket import Docket, DueDate
-    from xbec.trademark.records.record import Record
+    from xbec.trademark import Docket, DueDate, Examination, FeeStatement, Record
 
 trademark_app = typer.Typer(
     help="Trademarks: check an application, deadlines, fees, classes. Not legal advice.", no_args_is_help=True
@@ -51,7 +48,7 @@ def check(
     as_json: _Json = False,
 ) -> None:
     """Examine a US application as the USPTO would: what is missing or wrong, what follows, what to do."""
-    from xbec.trademark.examination.examine import check_application
+    from xbec.trademark import check_application
 
     with told():
         record = _record(file, number)
@@ -71,8 +68,8 @@ def deadlines(
     as_json: _Json = False,
 ) -> None:
     """What must be done by when: responses, statement of use, maintenance, with extensions and grace."""
-    from xbec.trademark.prosecution.deadlines import deadlines as docket_of
-    from xbec.trademark.prosecution.ics import to_ics
+    from xbec.trademark import deadlines as docket_of
+    from xbec.trademark import to_ics
 
     with told():
         record = _record(file, number)
@@ -102,7 +99,7 @@ def fees(
     as_json: _Json = False,
 ) -> None:
     """What filing costs at the USPTO on a day, line by line; with --years also the life of the registration."""
-    from xbec.trademark.fees.us import application_fees, life_cost
+    from xbec.trademark import application_fees, life_cost
 
     with told():
         record = _record(file, number)
@@ -128,8 +125,7 @@ def classes(
     as_json: _Json = False,
 ) -> None:
     """Nice classes for what a seller calls a thing, likeliest first, with the evidence."""
-    from xbec.trademark.nice.classes import nice_class
-    from xbec.trademark.nice.suggest import suggest_classes
+    from xbec.trademark import nice_class, suggest_classes
 
     with told():
         day = day_of(on)
@@ -163,8 +159,7 @@ def advise(
     as_json: _Json = False,
 ) -> None:
     """Rank the ways to file in the United States: lawful ones first, with reasons, cost, time and risk."""
-    from xbec.trademark.advice.advise import advise_basis
-    from xbec.trademark.records.own_json import read_situation
+    from xbec.trademark import advise_basis, read_situation
 
     with told():
         advice = advise_basis(read_situation(read_file(file)), on=day_of(on))
@@ -175,7 +170,7 @@ def advise(
 
 
 def _record(file: Path, number: str | None) -> Record:
-    from xbec.trademark.records.reading import read_record
+    from xbec.trademark import read_record
 
     return read_record(read_file(file), number=number)
 
@@ -185,7 +180,7 @@ def _print_json(content: Any) -> None:
 
 
 def _print_notice(console: Console) -> None:
-    from xbec.trademark.notice import NOT_LEGAL_ADVICE
+    from xbec.trademark import NOT_LEGAL_ADVICE
 
     console.print()
     console.print(NOT_LEGAL_ADVICE, markup=False, style="italic")
@@ -249,7 +244,7 @@ def _print_reading(console: Console, record: Record) -> None:
 
 
 def _print_examination(examined: Examination, record: Record, *, met: bool) -> None:
-    from xbec.trademark.application import BASES
+    from xbec.trademark import BASES
 
     console = Console(highlight=False)
     console.print(f"{examined.subject}, examined on {examined.on.isoformat()}", markup=False, style="bold")

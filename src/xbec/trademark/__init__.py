@@ -19,6 +19,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from xbec.trademark.abroad.plan import filing_programme
+    from xbec.trademark.abroad.steps import FilingProgramme, FirstFiling, Step, Target
     from xbec.trademark.advice.advise import advise_basis
     from xbec.trademark.advice.answer import Advice, Option
     from xbec.trademark.advice.situation import Situation
@@ -58,8 +60,6 @@ if TYPE_CHECKING:
     from xbec.trademark.notice import NOT_LEGAL_ADVICE
     from xbec.trademark.office_data import Office, office, offices, read_office
     from xbec.trademark.owned_mark import OwnedMark
-    from xbec.trademark.programme.plan import filing_programme
-    from xbec.trademark.programme.steps import FilingProgramme, FirstFiling, Step, Target
     from xbec.trademark.prosecution.deadlines import deadlines, office_deadlines
     from xbec.trademark.prosecution.docket import Docket, DueDate
     from xbec.trademark.prosecution.ics import to_ics
@@ -197,8 +197,8 @@ _HOMES: Final = {
     "notice": "NOT_LEGAL_ADVICE",
     "office_data": "Office office offices read_office",
     "owned_mark": "OwnedMark",
-    "programme.plan": "filing_programme",
-    "programme.steps": "FilingProgramme FirstFiling Step Target",
+    "abroad.plan": "filing_programme",
+    "abroad.steps": "FilingProgramme FirstFiling Step Target",
     "prosecution.deadlines": "deadlines office_deadlines",
     "prosecution.docket": "Docket DueDate",
     "prosecution.ics": "to_ics",

@@ -59,9 +59,13 @@ def _a_day(_self: object, attribute: attrs.Attribute[date | None], value: date |
         plain_day(value, field=attribute.name)
 
 
+_SHORT: Final = 40
+
+
 def _texts(value: object) -> frozenset[str]:
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise InputError("not a set of texts", value=value, allowed="texts in a set, list or tuple")
+        cure = f"put it in braces: {{{value!r}}}" if isinstance(value, str) and len(value) < _SHORT else None
+        raise InputError("not a set of texts", value=value, allowed="texts in a set, list or tuple", cure=cure)
     return frozenset(str(each) for each in value)
 
 

@@ -272,6 +272,9 @@ class Office:
             ) from None
 
 
+_CODES: Final = "the EUIPO is EM, the United Kingdom GB, WIPO WO; read_office reads a file of your own"
+
+
 def staying(rule: CountingRule) -> CountingRule:
     """The same rule where the last day stays on a day off."""
     return attrs.evolve(rule, end="stays", least_working_days=0)
@@ -286,7 +289,9 @@ def offices() -> tuple[str, ...]:
 def office(code: str) -> Office:
     """The office of that code, e.g. ``US``, ``EM`` (EUIPO), ``WO`` (WIPO). Raises :class:`InputError` naming all."""
     if not isinstance(code, str) or code not in offices():
-        raise InputError("no data of that office", field="office", value=code, allowed=", ".join(offices()))
+        raise InputError(
+            "no data of that office", field="office", value=code, allowed=", ".join(offices()), cure=_CODES
+        )
     return _bundled(code)
 
 

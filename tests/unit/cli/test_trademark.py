@@ -166,7 +166,7 @@ def test_advice_ranks_the_ways_to_file() -> None:
         (("check", "nothing.json"), 2, "cannot read"),
         (("check", str(CASES / "au.toml")), 2, "not JSON"),
         (("check", str(PACKAGED / "shopify-order.json")), 2, "no such field"),
-        (("check", SITUATION), 2, "another schema"),
+        (("check", SITUATION), 2, "another document"),
         (("check", APPLICATION, "--on", "1901-01-01"), 1, "no rules of a US application"),
         (("check", APPLICATION, "--number", "99999999"), 2, "another mark"),
         (("check", MULTI), 2, "79999004, 97999005"),
@@ -177,7 +177,7 @@ def test_advice_ranks_the_ways_to_file() -> None:
         (("fees", APPLICATION, "--years", "1000"), 2, "0 to 100"),
         (("classes", ""), 2, "title"),
         (("classes", "lamp", "--hs", "x"), 2, "HS"),
-        (("advise", APPLICATION), 2, "another schema"),
+        (("advise", APPLICATION), 2, "another document"),
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, tuple) else None,
 )

@@ -205,7 +205,7 @@ def test_one_problem_is_one_sentence_with_its_path() -> None:
         (" " * 10_000_001, "too large"),
         (3, "no document"),
         (None, "no document"),
-        ('{"schema": "xbec.quote/1"}', "another schema"),
+        ('{"schema": "xbec.quote/1"}', "another document"),
         (document(items=[LEAST["items"][0]] * 2_001), "at most 2000 items"),
         (document(mark={"text": "x" * 20_001}), "at most 20000 characters"),
         (document(mark={"text": "x\x1b[31m"}), "text without control characters is needed"),

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from xbec.errors import InputError
+from xbec.trademark.abroad.plan import MOST_TARGETS, filing_programme
+from xbec.trademark.abroad.steps import FilingProgramme, FirstFiling, Step, Target
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.office_data import office
-from xbec.trademark.programme.plan import MOST_TARGETS, filing_programme
-from xbec.trademark.programme.steps import FilingProgramme, FirstFiling, Step, Target
 
 FIRST = FirstFiling("CN", date(2026, 5, 14), domicile="CN", number="90000001")
 ON = date(2026, 8, 3)

@@ -18,6 +18,7 @@ from xbec.kernel.calendars import Answer
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.kernel.rulebook import Condition, Requirement, RuleBook
+from xbec.kernel.timeline import NoPeriod
 from xbec.trademark import application as values
 from xbec.trademark.application import Application
 from xbec.trademark.dated_rows import RULES
@@ -177,12 +178,21 @@ checked 2026-11-25]
     _refuse_other_values(app)
     found = us_rules().apply(app, on, known_on=known_on)
     if not any(each.rule.id == "us-applicant-named" for each in found):
-        raise NoLaw("no rules of a US application on that day", field="on", value=on.isoformat())
+        problem = "no rules of a US application on that day"
+        raise NoLaw(problem, field="on", value=on.isoformat(), allowed=_first_day(on))
     order = {ident: position for position, ident in enumerate(us_rules())}
     ranked = sorted(found, key=lambda each: (order[each.rule.id], each.where, each.state, each.why))
     words = short(app.mark.text) if app.mark.text else app.mark.form
     number = f" {short(app.serial_number)}" if app.serial_number else ""
     return Examination(subject=f"US application{number} for {words}", on=on, requirements=tuple(ranked))
+
+
+def _first_day(on: date) -> str | None:
+    try:
+        us_rules().rule("us-applicant-named", on)
+    except NoPeriod as gap:
+        return gap.allowed
+    return None
 
 
 _LISTS: Final[Mapping[str, type]] = {

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final
 
@@ -322,7 +323,7 @@ def state_of(prosecution: Prosecution, *, on: date | None = None) -> Status:
             continue
         if event.kind not in EVENTS:
             findings.append(
-                Finding("unknown-event", "error", str(event), "not an event of the life cycle", f"use one of {_WORDS}")
+                Finding("unknown-event", "error", str(event), "not an event of the life cycle", _meant(event.kind))
             )
             continue
         findings.extend(_against_bases(event, prosecution.application.bases))
@@ -336,7 +337,9 @@ def state_of(prosecution: Prosecution, *, on: date | None = None) -> Status:
     return Status(state, since, tuple(steps), tuple(findings))
 
 
-_WORDS: Final = ", ".join(EVENTS)
+def _meant(kind: str) -> str:
+    near = get_close_matches(kind[:60], EVENTS, n=2, cutoff=0.75)
+    return f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(EVENTS)}"
 
 
 def _first(waiting: list[Event], state: str) -> Event:

@@ -122,7 +122,9 @@ def _read(cls: Any, document: Mapping[str, Any], schema: str) -> Any:
     problems = Problems(_NAME)
     stated = own.pop("schema", schema)
     if stated != schema:
-        problems.add("$.schema", "another schema", stated, allowed=schema)
+        # Told alone: every field of another document would be wrong here.
+        problems.add("$.schema", "another document", stated, allowed=f"{schema} here{_elsewhere(stated)}")
+        problems.raise_if_any()
     try:
         model = _model(cls).model_validate(own)
     except ValidationError as error:
@@ -140,6 +142,11 @@ def _read(cls: Any, document: Mapping[str, Any], schema: str) -> Any:
         uses = tuple(_presumed(app, own["application"].get("uses") or ()))
         return attrs.evolve(value, application=attrs.evolve(app, uses=uses))
     return value
+
+
+def _elsewhere(stated: object) -> str:
+    known = {APPLICATION: "read_application", PROSECUTION: "read_prosecution", SITUATION: "read_situation"}
+    return f"; {known[stated]} reads this one" if isinstance(stated, str) and stated in known else ""
 
 
 def _presumed(app: Application, rows: Sequence[Mapping[str, Any]]) -> Iterator[Use]:

@@ -18,8 +18,8 @@ from xbec.kernel.calendars import Deadline
 from xbec.kernel.citation import plain_day
 from xbec.kernel.finding import Finding
 from xbec.kernel.timeline import CONFIDENCES, NoPeriod, Period, Status, Timeline
+from xbec.trademark.abroad.steps import FilingProgramme, FirstFiling, Step, Target
 from xbec.trademark.office_data import Office, OfficeRequirement, Term, office, offices
-from xbec.trademark.programme.steps import FilingProgramme, FirstFiling, Step, Target
 from xbec.trademark.prosecution.deadlines import office_deadlines
 from xbec.trademark.prosecution.docket import Docket, DueDate
 from xbec.trademark.prosecution.lifecycle import Event

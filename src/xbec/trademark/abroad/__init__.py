@@ -1,0 +1,1 @@
+"""Filing abroad from a first filing on: what must be filed where by when, as one timeline over all offices."""
