@@ -13,6 +13,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import DAYS, Frame
+from xbec.batch.families import Family, Tables
 from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
@@ -238,3 +239,36 @@ def _line(row: Mapping[str, Any]) -> Line | None:
         return Line(price=Money(0, row["currency"]), **line_facts(row))
     except XbecError:
         return None
+
+
+def codes_of(family: Family, found: Tables, many: int) -> list[pl.Expr]:
+    """The positions ``r``, ``p`` and ``c`` of each row in the tables of its family; ``many`` are all regimes there."""
+    kinds = len(found.p[0])
+
+    def of_regime(values: Sequence[int]) -> pl.Expr:
+        """A value of each regime of the family, by the code of the frame."""
+        if len(set(values)) == 1:
+            return pl.lit(values[0], dtype=pl.UInt32)
+        if list(values) == family.codes and many == len(values):
+            return pl.col("r")
+        return pl.lit(_one(many).scatter(family.codes, list(values))).gather(pl.col("r"))
+
+    def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
+        """A value of each kind of line in each group."""
+        if len(rows) == 1 and rows[0] == list(range(kinds)):
+            return pl.col("l")
+        index = pl.col("l") if len(rows) == 1 else group * kinds + pl.col("l")
+        return pl.lit(pl.Series([x for row in rows for x in row], dtype=pl.UInt32)).gather(index)
+
+    regime = of_regime(range(len(family.codes)))
+    p = of_line(of_regime(found.line_groups), found.p)
+    classes = 1 + max(max(row) for row in found.k)
+    place = [0] * (len(family.codes) * classes)
+    for (number, kind), position in found.c.items():
+        place[number * classes + kind] = position
+    if classes == 1:
+        c = of_regime(place)
+    else:
+        k = of_line(of_regime(found.class_groups), found.k)
+        c = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime * classes + k)
+    return [regime.alias("r"), p.alias("p"), c.alias("c")]

@@ -35,8 +35,22 @@ class Family:
     codes: list[int]
 
 
+_known: dict[tuple[tuple[int, int], ...], tuple[list[Family], tuple[Regime, ...]]] = {}
+_MOST_KNOWN: Final = 256
+
+
 def families(regimes: Mapping[int, Regime]) -> list[Family]:
     """Regimes by the program they share."""
+    key = tuple((number, id(regime)) for number, regime in regimes.items())
+    kept = _known.get(key)
+    if kept is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        kept = _known[key] = (_parted(regimes), tuple(regimes.values()))
+    return kept[0]
+
+
+def _parted(regimes: Mapping[int, Regime]) -> list[Family]:
     found: dict[tuple[Any, ...], Family] = {}
     forms: dict[int, Any] = {}
     for number, regime in regimes.items():

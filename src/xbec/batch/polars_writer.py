@@ -73,6 +73,7 @@ class Written:
         self._longest = longest
         for number, op in enumerate(program.ops):
             self.bounds.append(self._bound(op) if self.counts[number] else (0, 0))
+        self.counts = self._count()
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
@@ -84,7 +85,7 @@ class Written:
         for stage in self.stages:
             if stage:
                 lazy = lazy.with_columns(stage)
-        return lazy.select(self.final).collect(engine="in-memory", optimizations=pl.QueryOptFlags.none())
+        return lazy.select(self.final).collect(engine="streaming", optimizations=pl.QueryOptFlags.none())
 
     # what is needed ----------------------------------------------------------------------------------------------
 
@@ -104,11 +105,15 @@ class Written:
             if isinstance(root, int):
                 counts[root] += 2
         for number in reversed(range(len(counts))):
-            if counts[number]:
+            if counts[number] and not self._is_decided(number):
                 for part in _parts(self.program.ops[number]):
                     if isinstance(part, int):
                         counts[part] += 1
         return counts
+
+    def _is_decided(self, number: int) -> bool:
+        """Is it a truth value that the bounds decide?"""
+        return bool(self.bounds) and self.program.ops[number][0] in _TRUTHS and len(set(self.bounds[number])) == 1
 
     # bounds ------------------------------------------------------------------------------------------------------
 
@@ -124,7 +129,7 @@ class Written:
     def _bound(self, op: Op) -> tuple[int, int]:
         name = op[0]
         if name in _TRUTHS:
-            return 0, 1
+            return self._bound_of_truth(op)
         if name == "input":
             return self.inputs[op[1]].low, self.inputs[op[1]].high
         if name in {"run-sum", "run-max", "run-share"}:
@@ -133,7 +138,8 @@ class Written:
                 return min(low * self._longest, 0), max(high * self._longest, 0)
             return min(low, 0), max(high, 0)
         if name == "select":
-            parts = [self.bound_of(op[2]), self.bound_of(op[3])]
+            parts = [self.bound_of(op[2])] * (self.bounds[op[1]][1] == 1)
+            parts += [self.bound_of(op[3])] * (self.bounds[op[1]][0] == 0)
             return min(p[0] for p in parts), max(p[1] for p in parts)
         a = self.bound_of(op[1])
         if name == "cap":
@@ -151,6 +157,35 @@ class Written:
             return pick(a[0], b[0]), pick(a[1], b[1])
         least = max(b[0], 1)
         return min(a[0], 0) - 1, max(a[1], 0) // least + 1
+
+    def _bound_of_truth(self, op: Op) -> tuple[int, int]:
+        """A truth value that the bounds decide is (0, 0) or (1, 1)."""
+        name = op[0]
+        if name == "not":
+            low, high = self.bounds[op[1]]
+            return 1 - high, 1 - low
+        if name in {"and", "or"}:
+            a, b = self.bounds[op[1]], self.bounds[op[2]]
+            pick = min if name == "and" else max
+            return pick(a[0], b[0]), pick(a[1], b[1])
+        if name == "absent" and not self.inputs[op[1]].gaps:
+            return 0, 0
+        if name == "run-any":
+            return self.bounds[op[1]]
+        if name == "cmp":
+            (low, high), (least, most) = self.bound_of(op[2]), self.bound_of(op[3])
+            apart, one = high < least or most < low, low == high == least == most
+            surely = {
+                "<": high < least,
+                "<=": high <= least,
+                ">": low > most,
+                ">=": low >= most,
+                "==": one,
+                "!=": apart,
+            }
+            never = {"<": low >= most, "<=": low > most, ">": high <= least, ">=": high < least, "==": apart, "!=": one}
+            return (1, 1) if surely[op[1]] else (0, 0) if never[op[1]] else (0, 1)
+        return 0, 1
 
     def _is_wide(self, *reach: int) -> bool:
         most = max(abs(x) for x in reach)
@@ -185,6 +220,9 @@ class Written:
 
     def _write(self, number: int) -> None:
         op = self.program.ops[number]
+        if self._is_decided(number):
+            self.exprs[number] = (pl.lit(bool(self.bounds[number][0])), 0)
+            return
         expr, stage = self._expression(number, op)
         if self.counts[number] > 1 or op[0].startswith("run-"):
             while len(self.stages) <= stage:
@@ -216,6 +254,8 @@ class Written:
             return self._compare(op)
         if name == "select":
             wide = self._is_wide(*self.bounds[number])
+            if self._is_decided(op[1]):
+                return self._operand(op[2] if self.bounds[op[1]][0] else op[3], wide)
             c, ct = self._truth(op[1])
             (a, at), (b, bt) = self._operand(op[2], wide), self._operand(op[3], wide)
             return pl.when(c).then(a).otherwise(b), max(ct, at, bt)
@@ -315,7 +355,9 @@ class Written:
                 expr = expr.cast(pl.Int64, strict=False)
             chosen.append(expr.alias(name))
         trouble = program.trouble
-        marked = pl.lit(trouble) if isinstance(trouble, bool) else self._truth(trouble)[0]
+        if trouble is False or (not isinstance(trouble, bool) and self.bounds[trouble] == (0, 0)):
+            return chosen
+        marked = pl.lit(True) if trouble is True else self._truth(trouble)[0]
         return [*chosen, marked.fill_null(True).alias(TROUBLE)]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import polars as pl
 
-from xbec.batch.coding import Coded, code
+from xbec.batch.coding import Coded, code, codes_of
 from xbec.batch.columns import Frame, read
-from xbec.batch.families import Family, Tables, families, tables
+from xbec.batch.families import Family, families, tables
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
@@ -43,7 +45,7 @@ AMOUNTS: Final = {
 KINDS: Final = ("duty", "tax", "excise", "fee")
 
 
-_programs: dict[Any, tuple[Tables, RowsProgram, tuple[Regime, ...]]] = {}
+_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[Regime, ...]]] = {}
 """By regimes and kinds of lines; the regimes are kept too, so that their identities are not given away."""
 _MOST_PROGRAMS: Final = 256
 
@@ -60,7 +62,7 @@ class Engine:
     known_on: date | None
     on_unknown: str
     charges: bool = attrs.field(kw_only=True)
-    columns: tuple[str, ...] = attrs.field(default=tuple(AMOUNTS), converter=tuple, kw_only=True)
+    columns: tuple[str, ...] = attrs.field(default=tuple(AMOUNTS), kw_only=True)
     alone_below: int = attrs.field(default=64, kw_only=True)
 
     @property
@@ -118,12 +120,12 @@ def quote(
         known_on,
         on_unknown,
         charges=charges,
-        columns=columns,
+        columns=tuple(columns),
         alone_below=alone_below,
     )
     given = to_polars(frame)
     result = quote_polars(given, on, engine)
-    return from_polars(given.hstack(result), frame)
+    return from_polars(pl.concat([given, result], how="horizontal"), frame)
 
 
 def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.DataFrame:
@@ -144,7 +146,6 @@ class _Run:
         self.parts: list[pl.DataFrame] = []
         self.alone: list[pl.Series] = []
         self.lines: list[Line | None] = coded.lines
-        self._currencies = pl.Series([_currency(sample, engine.law) for sample in coded.samples], dtype=pl.String)
 
     def result(self) -> pl.DataFrame:
         regimes: dict[int, Regime] = {}
@@ -232,7 +233,7 @@ class _Run:
         except (TooWide, XbecError):
             self._set_aside(rows)
             return
-        self._keep(rows, worlds, list(unknowns.values()))
+        self._keep(rows, worlds, list(unknowns.values()), family.regimes[0].law.currency)
 
     def _worlds(
         self, family: Family, rows: pl.DataFrame, assumed: dict[str, Any], unknowns: dict[str, Unknown]
@@ -287,74 +288,61 @@ class _Run:
             lines = [None] * len(lines)
             for number in rows.get_column("l").unique().to_list():
                 lines[number] = self.lines[number]
-        found_tables, program = self._program(family, lines)
+        codes, program = self._program(family, lines)
         kept = [name for name in rows.columns if name == "run" or name.startswith("in ")]
-        frame = rows.select(*kept, *self._codes(family, found_tables))
-        names = pl.Series([*program.procedures, None])
+        frame = rows.select(*kept, *codes)
         found = evaluate(program, frame, self.frame.inputs, wanted, several=self.frame.several)
+        if isinstance(program.procedure, tuple):
+            return found.with_columns(pl.lit(program.procedures[program.procedure[1]]).alias(PROCEDURE))
+        names = pl.Series([*program.procedures, None])
         return found.with_columns(pl.lit(names).gather(pl.col(PROCEDURE)).alias(PROCEDURE))
 
-    def _program(self, family: Family, lines: list[Line | None]) -> tuple[Tables, RowsProgram]:
-        """The tables and the program of a family, made once for equal regimes and kinds of lines."""
+    def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram]:
+        """The codes and the program of a family, made once for equal regimes and kinds of lines."""
         key = (
             tuple(map(id, family.regimes)),
+            tuple(family.codes),
+            len(self.coded.samples),
             tuple([0 if line is None else line.key for line in lines]),
             tuple(self.frame.scales.items()),
         )
         kept = _programs.get(key)
         if kept is None:
             found = tables(family.regimes, lines)
-            kept = (found, lower_rows(family.regimes, found, self.frame.scales), tuple(family.regimes))
+            codes = codes_of(family, found, len(self.coded.samples))
+            kept = (codes, lower_rows(family.regimes, found, self.frame.scales), tuple(family.regimes))
             if len(_programs) >= _MOST_PROGRAMS:
                 _programs.clear()
             _programs[key] = kept
         return kept[0], kept[1]
 
-    def _codes(self, family: Family, found: Tables) -> list[pl.Expr]:
-        """The positions of each row in the tables of its family: regime, kind of line, class."""
-        many, kinds = len(self.coded.samples), len(self.lines)
-
-        def spread(values: Sequence[int]) -> pl.Expr:
-            """A value of each regime of the family, by the code of the frame."""
-            table = pl.Series([0], dtype=pl.UInt32).new_from_index(0, many)
-            return pl.lit(table.scatter(family.codes, list(values))).gather(pl.col("r"))
-
-        def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
-            flat = pl.Series([x for row in rows for x in row], dtype=pl.UInt32)
-            index = pl.col("l") if len(rows) == 1 else group * kinds + pl.col("l")
-            return pl.lit(flat).gather(index)
-
-        regime = spread(range(len(family.codes)))
-        p = of_line(spread(found.line_groups), found.p)
-        classes = 1 + max(max(row) for row in found.k)
-        k = of_line(spread(found.class_groups), found.k)
-        place = [0] * (len(family.codes) * classes)
-        for (number, kind), position in found.c.items():
-            place[number * classes + kind] = position
-        c = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime if classes == 1 else regime * classes + k)
-        return [regime.alias("r"), p.alias("p"), c.alias("c")]
-
-    def _keep(self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown]) -> None:
+    def _keep(
+        self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown], currency_of_family: str
+    ) -> None:
         """Keep what the worlds say of the rows; consignments in trouble are set aside."""
-        trouble = pl.DataFrame([world.get_column(TROUBLE).alias(str(n)) for n, world in enumerate(worlds)])
-        marked = self._whole(rows, trouble.select(pl.any_horizontal(pl.all())).to_series())
-        if marked.any():
+        in_trouble = [world.get_column(TROUBLE) for world in worlds if TROUBLE in world.columns]
+        marked = self._whole(rows, reduce(or_, in_trouble)) if in_trouble else None
+        if marked is not None and marked.any():
             self._set_aside(rows.filter(marked))
             rows, worlds = rows.filter(~marked), [world.filter(~marked) for world in worlds]
         names = {name: AMOUNTS[name] for name in self.engine.columns}
         if self.engine.charges:
             charged = dict.fromkeys(n for world in worlds for n in world.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
-        columns = [rows.get_column("row"), self._currencies.gather(rows.get_column("r")).alias("assessed_currency")]
-        procedure = worlds[0].get_column(PROCEDURE)
         if len(worlds) == 1:
-            world = worlds[0]
-            columns += [procedure, *(world.get_column(source).alias(name) for name, source in names.items())]
+            chosen = [pl.col(source).alias(name) for name, source in names.items()]
             if self.engine.on_unknown == "interval":
                 for name, source in names.items():
-                    columns += [world.get_column(source).alias(f"{name}_{end}") for end in ("low", "high")]
-            self.parts.append(pl.DataFrame(columns))
+                    chosen += [pl.col(source).alias(f"{name}_{end}") for end in ("low", "high")]
+            currency = pl.lit(currency_of_family).alias("assessed_currency")
+            part = worlds[0].select(PROCEDURE, currency, *chosen)
+            self.parts.append(part.with_columns(rows.get_column("row")))
             return
+        columns = [
+            rows.get_column("row"),
+            pl.Series("assessed_currency", [currency_of_family], dtype=pl.String).new_from_index(0, rows.height),
+        ]
+        procedure = worlds[0].get_column(PROCEDURE)
         open_rows = self._differ(rows, worlds)
         for world in worlds[1:]:
             same = (world.get_column(PROCEDURE) == procedure).fill_null(False)
@@ -443,13 +431,6 @@ _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
 def _ranks(values: Sequence[Any]) -> pl.Series:
     order = {value: n for n, value in enumerate(sorted(set(values)))}
     return pl.Series([order[value] for value in values], dtype=pl.UInt32)
-
-
-def _currency(sample: Any, law: Law) -> str | None:
-    try:
-        return None if sample is None else law[sample[0].destination.jurisdiction].currency
-    except XbecError:
-        return None
 
 
 def _column(world: pl.DataFrame, name: str) -> pl.Series:

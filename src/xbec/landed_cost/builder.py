@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from xbec.errors import DataFileError
@@ -118,6 +119,11 @@ class Builder(ABC):
         return Exact(self.op(word, self.mul(a.num, limit.den), self.mul(limit.num, a.den)), self.mul(a.den, limit.den))
 
     def choose(self, condition: Truth, a: Exact, b: Exact) -> Exact:
+        """One of two exact values; constant denominators are made one, so that only the numerator hangs on it."""
+        if isinstance(a.den, tuple) and isinstance(b.den, tuple) and a.den[0] == b.den[0] == "c":
+            common = lcm(a.den[1], b.den[1])
+            over = [self.mul(x.num, const(common // x.den[1])) for x in (a, b)]  # type: ignore[index]
+            return Exact(self.select(condition, *over), const(common))
         return Exact(self.select(condition, a.num, b.num), self.select(condition, a.den, b.den))
 
     def rounded(self, a: Exact, rounding: Round | None) -> Operand:

@@ -87,7 +87,9 @@ def _compare(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     right, money_right = exact_of(lower, right_node, line, text)
     if left is None or right is None:
         return lower.regime.ask_whether(
-            print_guard(node), f"{print_guard(node)} cannot be tested", "state the history of the buyer that it looks at"
+            print_guard(node),
+            f"{print_guard(node)} cannot be tested",
+            "state the history of the buyer that it looks at",
         )
     lower.sides.append(Side(left, op, right, money_left or money_right))
     a, b = lower.mul(left.num, right.den), lower.mul(right.num, left.den)

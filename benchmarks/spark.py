@@ -1,0 +1,162 @@
+"""The Spark bridge against a bridge that does nothing: the same lines through ``mapInArrow``, unchanged and priced.
+
+    python benchmarks/spark.py --lines 1000000 --batch 100000
+
+Consignments of 2.5 lines on average, mixed destinations, in partitions already cut by consignment and held in memory;
+every row of the result is read by Spark (format ``noop``). First the prices of a part are compared with Polars. Prints
+the medians, their ratio, what one core prices in a second, and what a billion lines come to at that pace. Beside the
+identity bridge stands one that sends back empty results of the declared width: what the wider rows alone cost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from statistics import median
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+
+from xbec.batch import quote, spark
+
+DAY = date(2026, 8, 3)
+DESTINATIONS = ("DE", "FR", "GB", "CH", "NO")
+CODES = ("610910", "420221", "851762", "640399", "950300", "711719")
+DUTIES = ("12 %", "2.5 %", "Free", "4.7 %", "16.5 %")
+BILLION = 10**9
+
+
+def lines_of(number: int, seed: int, *, destinations: tuple[str, ...] = DESTINATIONS) -> pl.DataFrame:
+    """So many lines in consignments of one to four; texts as a warehouse holds them."""
+    draw = np.random.default_rng(seed)
+    sizes = draw.integers(1, 5, size=number)
+    ends = np.cumsum(sizes)
+    ids = np.searchsorted(ends, np.arange(number), side="right")
+    to = draw.integers(0, len(destinations), size=number)[ids]
+    return pl.DataFrame(
+        {
+            "consignment": pl.Series(ids).cast(pl.String).str.zfill(10),
+            "line": (np.arange(number) - np.concatenate(([0], ends))[ids] + 1).astype(str),
+            "destination": np.array(destinations)[to],
+            "hs": np.array(CODES)[draw.integers(0, len(CODES), size=number)],
+            "origin": "CN",
+            "currency": "EUR",
+            "price": pl.Series(draw.integers(100, 12_000, size=number)).cast(pl.Decimal(12, 2)) / 100,
+            "quantity": draw.integers(1, 4, size=number),
+            "freight": pl.Series(draw.integers(100, 900, size=number)[ids]).cast(pl.Decimal(12, 2)) / 100,
+            "stated_duty": np.array(DUTIES)[draw.integers(0, len(DUTIES), size=number)],
+            "weight_kg": pl.Series(draw.integers(50, 4_000, size=number)).cast(pl.Decimal(12, 3)) / 1000,
+            "channel": "post",
+            "dispatch": "CN",
+            "establishment": "CN",
+            "registrations": "IOSS,VOEC,GB-VAT,CH-VAT",
+        },
+        schema_overrides={"price": pl.Decimal(12, 2), "freight": pl.Decimal(12, 2), "weight_kg": pl.Decimal(12, 3)},
+    )
+
+
+def session_of(batch: int, cores: int) -> SparkSession:
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    made = (
+        SparkSession.builder.master(f"local[{cores}]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.memory", "6g")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", str(batch))
+        .getOrCreate()
+    )
+    made.sparkContext.setLogLevel("ERROR")
+    return made
+
+
+def identity(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield from batches
+
+
+def widened(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows with results of the declared width, all zero or empty."""
+    results = spark.results_of({})
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        for name, kind in results.items():
+            zero: Any = "" if kind == "string" else 0
+            table = table.append_column(name, pa.repeat(pa.scalar(zero, pa.type_for_alias(kind)), batch.num_rows))
+        yield from table.to_batches()
+
+
+def read_all(frame: DataFrame) -> None:
+    frame.write.format("noop").mode("overwrite").save()
+
+
+def timed(work: Callable[[], None], times: list[float]) -> None:
+    began = time.perf_counter()
+    work()
+    times.append(time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--batch", type=int, default=100_000)
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    session = session_of(asked.batch, asked.cores)
+    lines = lines_of(asked.lines, 1)
+    texts = [x.with_type(pa.string()) if "string" in str(x.type) else x for x in lines.to_arrow().schema]
+    given = session.createDataFrame(lines.to_arrow().cast(pa.schema(texts)))
+    held = given.repartition(2 * asked.cores, "consignment").sortWithinPartitions("consignment", "line").persist()
+    print(f"{held.count()} lines in {held.rdd.getNumPartitions()} partitions, {asked.batch} rows a batch")
+
+    told = quote(lines[:5_000], on=DAY)
+    last = lines["consignment"][5_000]
+    part = spark.quote(held.filter(held["consignment"] < last), on=DAY, partition=False)
+    found = pl.from_arrow(part.toArrow())
+    assert isinstance(found, pl.DataFrame)
+    told = told.filter(pl.col("consignment") < last).sort("consignment", "line")
+    assert found.sort("consignment", "line").select(told.columns).equals(told), "Spark and Polars differ"
+    assert told["error"].null_count() == told.height, told["error_message"].drop_nulls()[0]
+    print(f"{told.height} lines are what Polars says, none with an error")
+
+    wide = spark.quote(held, on=DAY, partition=False).schema
+    bridges = {
+        "identity": held.mapInArrow(identity, held.schema),
+        "wide rows": held.mapInArrow(widened, wide),
+        "priced": spark.quote(held, on=DAY, partition=False, rows_at_once=asked.batch),
+    }
+    times: dict[str, list[float]] = {name: [] for name in bridges}
+    for name in bridges:
+        read_all(bridges[name])
+    for _ in range(asked.rounds):
+        for name, bridge in bridges.items():
+            timed(lambda bridge=bridge: read_all(bridge), times[name])  # type: ignore[misc]
+    alone: list[float] = []
+    for _ in range(asked.rounds):
+        timed(lambda: quote(lines[: asked.batch], on=DAY), alone)
+
+    took = {name: median(each) for name, each in times.items()}
+    for name, seconds in took.items():
+        spread = f"{min(times[name]):.2f} to {max(times[name]):.2f}"
+        print(f"{name:10} {seconds:6.2f} s ({spread})  {asked.lines / seconds:12,.0f} lines a second")
+    print(f"priced / identity  {took['priced'] / took['identity']:.2f}")
+    print(f"priced / wide rows {took['priced'] / took['wide rows']:.2f}")
+    pace = asked.lines / took["priced"] / asked.cores
+    print(f"one core prices    {pace:,.0f} lines a second, the bridge included")
+    print(f"a billion lines    {BILLION / pace / 3600:.1f} core hours; {BILLION / pace / 64 / 60:.0f} min on 64 cores")
+    rest = asked.lines / (took["priced"] - took["wide rows"]) / asked.cores
+    print(f"the pricing alone  {rest:,.0f} lines a second a core; Polars here {asked.batch / median(alone):,.0f}")
+    session.stop()
+
+
+if __name__ == "__main__":
+    main()
