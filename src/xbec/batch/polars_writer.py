@@ -330,18 +330,26 @@ class Written:
             return self._operand(op[1], wide)
         level = self.levels[op[-1]]
         wide = self._is_wide(*(x * self._longest for x in self.bound_of(op[1])))
-        a, at = self._operand(op[1], wide)
+        a, at = self._of_rows(op[1], wide)
         if name == "run-sum":
             return self._narrowed(level.sum(a), wide, number), at
         if name == "run-max":
             return self._narrowed(level.max(a), wide, number), at
         wide = self._is_wide(self.bound_of(op[1])[1] * self._longest * max(self.bound_of(op[2])[1], 1))
-        (whole, at), (weight, bt) = self._operand(op[1], wide), self._operand(op[2], wide)
+        (whole, at), (weight, bt) = self._operand(op[1], wide), self._of_rows(op[2], wide)
         dtype = pl.Int128 if wide else pl.Int64
         weight = pl.when(level.sum(weight) == 0).then(pl.lit(1, dtype=dtype)).otherwise(weight)
         by, upto = level.sum(weight), level.upto(weight)
         expr = (whole * upto) // by - (whole * (upto - weight)) // by
         return self._narrowed(expr, wide, number), max(at, bt)
+
+    def _of_rows(self, operand: Operand, wide: bool) -> tuple[pl.Expr, int]:
+        """As :meth:`_operand`, one value a row even where all are the same constant, for sums to count them."""
+        low, high = self.bound_of(operand)
+        if low != high:
+            return self._operand(operand, wide)
+        dtype = pl.Int128 if wide else pl.Int64
+        return pl.when(pl.col("run").is_not_null()).then(pl.lit(low, dtype=dtype)), 0
 
     def _final(self) -> list[pl.Expr]:
         program = self.program
