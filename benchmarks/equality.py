@@ -33,6 +33,8 @@ CODES = ("610910", "420221", "851762", "640399", "950300", "490199", "330300", "
 ORIGINS = ("CN", "US", "DE", "JP", "VN", "MX", "GB", None)
 CURRENCIES = ("USD", "EUR", "CNY", "JPY", "GBP")
 FIRST, LAST = date(2021, 7, 1), date(2026, 10, 25)
+LARGEST = (*(20_000,) * 20, *(300_000,) * 20, 10**9, 10**12)
+"""Cents of a price; the last needs sums wider than 64 bits, or is refused."""
 AMOUNTS = (
     "goods_value", "freight_value", "insurance_value", "customs_value", "duty", "tax", "excise", "fee", "buyer_pays",
     "seller_pays",
@@ -81,7 +83,7 @@ def consignment(draw: random.Random, ident: str, about: dict[str, Any]) -> list[
                 "line": str(number),
                 "hs": draw.choice(CODES),
                 "origin": draw.choice(ORIGINS) if draw.random() < 0.3 else "CN",
-                "price": Decimal(draw.choice((draw.randrange(1, 20_000), draw.randrange(1, 300_000)))) / 100 * scale,
+                "price": Decimal(draw.randrange(1, draw.choice(LARGEST))) / 100 * scale,
                 "quantity": draw.randrange(1, 5),
                 "stated_duty": _some(draw, draw.choice(("Free", "2.5 %", "12 %", "16.5 %", "4 % + 0.30 EUR/kg")), 0.93),
                 "tax_class": _some(draw, "reduced", 0.03),
