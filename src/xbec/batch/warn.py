@@ -1,0 +1,286 @@
+"""The warnings of a frame: ids of the rules of :mod:`xbec.landed_cost.warn` that are decided without amounts.
+
+What a row is warned of hangs on the code of its regime, the code of its kind of line, the procedure that takes it, and
+which charges its program says were charged. Each such combination is looked at once; rows look their answer up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import polars as pl
+
+from xbec.batch.columns import UNITS
+from xbec.errors import XbecError
+from xbec.kernel.dated import stale
+from xbec.landed_cost.pipeline import make_plan
+from xbec.landed_cost.quote import Quote
+from xbec.landed_cost.unknown import Question
+from xbec.landed_cost.warn import OLD_LAW_DAYS
+from xbec.law.check import rates_of
+from xbec.law.guard import walk
+
+if TYPE_CHECKING:
+    from xbec.kernel.finding import Finding
+    from xbec.kernel.timeline import Period
+    from xbec.landed_cost.consignment import Line
+    from xbec.landed_cost.plan import Plan
+    from xbec.landed_cost.profile import Profile
+    from xbec.landed_cost.regime import Regime
+    from xbec.landed_cost.worlds import QuoteInterval
+    from xbec.law.component import Component
+
+RULES: Final = ("law-age", "low-confidence", "stand-in-rate")
+"""Ids of the rules, in the order of the text; each has a bit."""
+AGE, LOW, STAND_IN = 1, 2, 4
+CHARGED: Final = "charged."
+"""Outputs of a program that say, 1 or 0, whether a component was charged on the row."""
+_DUTY_RATE: Final = "rate of the duty"
+_TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit & 1) or None for mask in range(8)]
+
+
+def ids_of(priced: Quote | QuoteInterval) -> str | None:
+    """The ids that a quote, or any world of an interval, is warned of, sorted; near-threshold is left to the quote."""
+    quotes = [priced] if isinstance(priced, Quote) else [world.quote for world in priced.worlds]
+    found = {finding.rule for quote in quotes for finding in quote.warnings if _is_own(quote, finding)}
+    return ", ".join(rule for rule in RULES if rule in found) or None
+
+
+def _is_own(quote: Quote, finding: Finding) -> bool:
+    """Is it of this consignment? Quotes of one kind share the rates of exchange that any of them asked for."""
+    if finding.rule != "stand-in-rate":
+        return True
+    _, role, currency = finding.where.split()
+    if role == "limits" or currency == quote.consignment.currency:
+        return True
+    duties = [profile.known_duty for profile in quote.profiles]
+    parts = [part for duty in duties if duty is not None for part in (duty, duty.at_least, duty.at_most)]
+    return any(currency == counted for part in parts if part is not None for _, counted, _ in part.specifics)
+
+
+def texts(masks: pl.Series) -> pl.Series:
+    """The ids of each row, joined by ", "; null where there are none."""
+    return pl.Series(_TEXTS, dtype=pl.String).gather(masks.cast(pl.UInt32))
+
+
+def watched(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> tuple[str, ...]:
+    """Components that may rest on something of low confidence: a program must say on which rows they are charged."""
+    known = [line for line in lines if line is not None]
+    stated = {line.tax_class for line in known if line.tax_class is not None}
+    low_duties: dict[Any, bool] = {}
+    found: dict[str, None] = {}
+    for regime in regimes:
+        duties = (id(regime.tariff), regime.law.tariff or regime.law.code, regime.days["declared"])
+        if duties not in low_duties:
+            low_duties[duties] = regime.uses_tariff and any(_has_low_duty(regime, line) for line in known)
+        for component in regime.components:
+            if _is_weak(component) or _may_be_weak(regime, component, stated, low_duty=low_duties[duties]):
+                found[component.id] = None
+    return tuple(found)
+
+
+def told(
+    rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
+) -> pl.Series:
+    """What each row is warned of, as bits of :data:`RULES`.
+
+    ``rows`` has ``r`` (code of its regime), ``l`` (code of its kind of line), ``procedure`` (position among
+    ``procedures``, -1 where none takes it) and ``charged.<id>`` for the components :func:`watched`.
+    """
+    ways = len(procedures) + 1
+    masks = {(r, n): _of_procedure(regime, way) for r, regime in regimes.items() for n, way in enumerate(procedures)}
+    if len(set(masks.values())) == 1:
+        whole = pl.Series([next(iter(masks.values()))], dtype=pl.UInt8).new_from_index(0, rows.height)
+    else:
+        table = [masks.get((r, n), 0) for r in range(max(regimes) + 1) for n in range(ways)]
+        whole = _looked_up(rows, pl.col("r").cast(pl.UInt64) * ways + _way(ways), table, pl.UInt8)
+    of_lines = _of_lines(rows, procedures, regimes, lines)
+    return whole if of_lines is None else whole | of_lines
+
+
+def _way(ways: int) -> pl.Expr:
+    """The position of the procedure; the last of the ways where none takes the row."""
+    return ((pl.col("procedure").cast(pl.Int64) + ways) % ways).cast(pl.UInt64)
+
+
+def _looked_up(rows: pl.DataFrame, key: pl.Expr, table: Sequence[Any], dtype: Any) -> pl.Series:
+    return rows.select(pl.lit(pl.Series(table, dtype=dtype)).gather(key)).to_series()
+
+
+def _of_lines(
+    rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
+) -> pl.Series | None:
+    """What a row is warned of for its kind of line: charges that rest on low confidence, rates of its duty."""
+    names = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
+    asked = any(
+        rate.stand_in and _is_of_lines(key, regime.sample.currency)
+        for regime in regimes.values()
+        for key, rate in regime.rates.items()
+    )
+    if not names and not asked:
+        return None
+    kinds, ways = len(lines), len(procedures) + 1
+    key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + _way(ways)
+    keyed = rows.select(key.alias("key"), *(pl.col(f"{CHARGED}{name}") > 0 for name in names))
+    part = keyed.select(pl.col("key").unique())
+    found: list[frozenset[str]] = []
+    for number in part.get_column("key"):
+        pair, way = divmod(number, ways)
+        r, line = divmod(pair, kinds)
+        known = lines[line]
+        if known is None or way >= len(procedures):
+            found.append(frozenset())
+        else:
+            found.append(_warned_of(regimes[r], known, procedures[way]))
+    if not any(found):
+        return None
+    marks = [
+        pl.Series(f"of {name}", [name in each for each in found], dtype=pl.Boolean) for name in (*names, _DUTY_RATE)
+    ]
+    keyed = keyed.join(part.with_columns(marks), on="key", how="left", maintain_order="left")
+    weak = pl.any_horizontal(pl.lit(False), *(pl.col(f"{CHARGED}{n}") & pl.col(f"of {n}") for n in names))
+    mask = weak.cast(pl.UInt8) * LOW + pl.col(f"of {_DUTY_RATE}").cast(pl.UInt8) * STAND_IN
+    return keyed.select(mask).to_series()
+
+
+def _of_procedure(regime: Regime, procedure: str) -> int:
+    """What the procedure and the exchange rates of a kind of consignment are warned of."""
+    own = regime.sample.currency
+    mask = STAND_IN if any(x.stand_in and not _is_of_lines(key, own) for key, x in regime.rates.items()) else 0
+    taken = next((p for p in regime.procedures if p.id == procedure), None)
+    if taken is None:
+        return mask
+    mask |= LOW if taken.force.confidence == "low" else 0
+    return mask | (AGE if stale(taken.citation.checked, regime.on, days=OLD_LAW_DAYS) else 0)
+
+
+def _is_of_lines(key: str, own: str) -> bool:
+    """Is it a rate that only a duty of a line asks for, counted in a currency that is not the consignment's?"""
+    role, currency = key.split()
+    return role == "customs" and currency != own
+
+
+def _is_weak(component: Component) -> bool:
+    return component.kind is not None and component.force.confidence == "low"
+
+
+def _has_low_duty(regime: Regime, line: Line) -> bool:
+    """Is the tariff's answer for a line of low confidence?"""
+    if line.duty is not None:
+        return False
+    try:
+        answer = regime.tariff.rate(
+            regime.law.tariff or regime.law.code, line.code, origin=line.origin, on=regime.days["declared"]
+        )
+    except XbecError:
+        return False
+    return answer.confidence == "low"
+
+
+def _may_be_weak(regime: Regime, component: Component, stated: set[Any], *, low_duty: bool) -> bool:
+    """Does it name a figure of which a row of low confidence is in force?"""
+    law, days = regime.law, set(regime.days.values())
+    names = [] if component.waive is None else [node[1] for node in walk(component.waive.node) if node[0] == "name"]
+    for rate in rates_of(component):
+        if rate.form == "tariff" and low_duty:
+            return True
+        if rate.form in {"value", "quantity"} and rate.name is not None:
+            names.append(rate.name)
+        elif rate.form == "table" and rate.name is not None:
+            if any(_is_low(rows, days) for rows in law.tables[rate.name].rows.values()):
+                return True
+        elif rate.form == "tax" and rate.name is not None:
+            given = stated | {x.tax_class for x in law.classifications if x.tax == rate.name} | {"standard"}
+            if any(name in given and _is_low(rows, days) for name, rows in law.taxes[rate.name].items()):
+                return True
+    return any(name in law.values and _is_low(law.values[name], days) for name in names)
+
+
+def _is_low(rows: Iterable[Period[Any]], days: set[date]) -> bool:
+    return any(
+        row.confidence == "low" and any(row.start <= day and (row.end is None or day < row.end) for day in days)
+        for row in rows
+    )
+
+
+def _warned_of(regime: Regime, line: Line, procedure: str) -> frozenset[str]:
+    """Components that rest on something of low confidence on such a line, and :data:`_DUTY_RATE`.
+
+    The plan of one line says which figures a component reads; what it comes to is kept with the regime.
+    """
+    key = ("told", line.key, procedure)
+    found: frozenset[str] | None = regime.plans.get(key)
+    if found is None:
+        found = regime.plans[key] = frozenset(_read(regime, line, procedure))
+    return found
+
+
+def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
+    position = next(n for n, p in enumerate(regime.procedures) if p.id == procedure)
+    for tried in (line, _stating_all(regime, line)):
+        try:
+            profile = regime.profile(tried)
+            plan = _plan(regime, profile, position)
+        except (XbecError, Question):
+            continue
+        break
+    else:
+        return
+    profile.fill()
+    for charge in plan.charges:
+        if _is_weak(charge.component):
+            yield charge.component.id
+        for ref in (ref for group in charge.groups for ref in group.refs):
+            figure = regime.params[ref[1]] if ref[0] == "r" else profile.params[ref[2]]
+            if figure is not None and figure.confidence == "low":
+                yield charge.component.id
+            if ref[0] == "l" and _asks_for_stand_in(regime, profile, ref[2]):
+                yield _DUTY_RATE
+
+
+def _plan(regime: Regime, profile: Profile, position: int) -> Plan:
+    key = ("plan", profile.structure, position)
+    found: Plan | None = regime.plans.get(key)
+    if found is None:
+        found = regime.plans[key] = make_plan(regime, (profile,), (1,), (position,))
+    return found
+
+
+def _stating_all(regime: Regime, line: Line) -> Line:
+    """The line with everything a law may ask of it; kinds of lines state no quantities and no parts of the value."""
+    parts = {name for c in regime.components for _, name in c.base if name.startswith("content.")}
+    content = {name.removeprefix("content."): line.price for name in parts}
+    return attrs.evolve(line, quantities=dict.fromkeys(UNITS, Decimal(1)), weight_kg=Decimal(1), content=content)
+
+
+def _asks_for_stand_in(regime: Regime, profile: Profile, position: int) -> bool:
+    """Is a figure an amount of the duty in a currency whose rate stands in for an official one?"""
+    part, which = next(key for key, n in regime.line_names.items() if n == position)[:2]
+    duty = profile.known_duty
+    if part not in {"duty", "lo", "hi"} or which == "a" or duty is None:
+        return False
+    asked = {"duty": duty, "lo": duty.at_least, "hi": duty.at_most}[part]
+    if asked is None or which >= len(asked.specifics):
+        return False
+    rate = regime.rates.get(f"customs {asked.specifics[which][1]}")
+    return rate is not None and rate.stand_in
+
+
+def united(worlds: Sequence[pl.Series]) -> pl.Series:
+    """What the rows are warned of in any of the worlds."""
+    return reduce(or_, worlds)
+
+
+def of_consignments(masks: pl.Series, run: pl.Series) -> pl.Series:
+    """What any row of a consignment is warned of, on each of its rows; ``run`` is its number."""
+    if masks.n_unique() == 1:
+        return masks
+    bits = [(pl.col("mask").cast(pl.Int64) // 2**bit % 2).max().over("run") * 2**bit for bit in range(len(RULES))]
+    frame = pl.DataFrame([masks.alias("mask"), run.alias("run")])
+    return frame.select(pl.sum_horizontal(bits).cast(pl.UInt8)).to_series()
