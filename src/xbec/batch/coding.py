@@ -19,6 +19,9 @@ from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Consignment, Days, Line
 
+_WORTH_GUESSING: Final = 100_000
+_SAMPLED: Final = 50_000
+_MOST_CATEGORIES: Final = 60_000
 _MOST_CONSIGNMENTS: Final = 256
 _MOST_LINES: Final = 8192
 """Categories of no more combinations are all taken to be there."""
@@ -61,6 +64,33 @@ def code_columns(frame: pl.DataFrame, names: Sequence[str], *, most: int) -> tup
     number, _ = _dense(number)
     first = pl.DataFrame({"code": number}).with_row_index("at").group_by("code").agg(pl.col("at").min()).sort("code")
     return number.cast(pl.UInt32), frame.select(names)[first["at"]]
+
+
+def as_categories(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Text columns as categories, where few values are met often.
+
+    The categories are guessed from rows taken evenly and completed from those that the guess leaves out.
+    """
+    if frame.height < _WORTH_GUESSING:
+        return frame
+    texts = [name for name in names if frame.schema[name] == pl.String]
+    guessed = {}
+    for name in texts:
+        values = frame.get_column(name).gather_every(frame.height // _SAMPLED).unique().drop_nulls()
+        if len(values) <= _MOST_CATEGORIES:
+            guessed[name] = values.sort()
+    for _ in range(2):
+        cast = [pl.col(name).cast(pl.Enum(values), strict=False) for name, values in guessed.items()]
+        coded = frame.lazy().select(cast).collect(engine="streaming")
+        lacking = [n for n in guessed if coded[n].null_count() > frame[n].null_count()]
+        if not lacking:
+            return frame.with_columns(coded)
+        for name in lacking:
+            left = frame.get_column(name).filter(coded[name].is_null()).unique().drop_nulls()
+            guessed[name] = pl.concat([guessed[name], left]).sort()
+            if len(guessed[name]) > _MOST_CATEGORIES:
+                del guessed[name]
+    return frame
 
 
 def _one(height: int) -> pl.Series:
@@ -187,6 +217,7 @@ def code(frame: Frame) -> Coded:
             coded = coded.with_columns(amount.max().over("run"))
         coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
         about.append(f"has {name}")
+    coded = as_categories(coded, [*frame.consignment_texts, *frame.line_texts])
     number, kinds = code_columns(coded, about, most=_MOST_CONSIGNMENTS)
     lines, kinds_of_line = code_columns(coded, [*frame.line_texts, "currency"], most=_MOST_LINES)
     samples = []

@@ -347,9 +347,9 @@ class _Run:
             if self.engine.on_unknown == "interval":
                 for name, source in names.items():
                     chosen += [pl.col(source).alias(f"{name}_{end}") for end in ("low", "high")]
-            currency = pl.lit(currency_of_family).alias("assessed_currency")
-            part = worlds[0].select(PROCEDURE, currency, *chosen)
-            self.parts.append(part.with_columns(rows.get_column("row")))
+            # Beside each other, not in one frame: the outputs come in many pieces and would be copied into one.
+            about = rows.select("row", pl.lit(currency_of_family).alias("assessed_currency"))
+            self.parts.append(pl.concat([about, worlds[0].select(PROCEDURE, *chosen)], how="horizontal"))
             return
         columns = [
             rows.get_column("row"),
@@ -420,7 +420,10 @@ class _Run:
         whole = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
         absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
         absent += [pl.lit(None, dtype=pl.String).alias(name) for name in texts if name not in whole.columns]
-        whole = whole.with_columns(absent) if whole.height else whole.select(absent).clear()
+        if absent and whole.height:
+            whole = pl.concat([whole, whole.select("row").with_columns(absent).drop("row")], how="horizontal")
+        elif absent:
+            whole = pl.concat([whole, pl.select(absent).clear()], how="horizontal")
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")] + ["error", "error_message"]
         if len(parts) > 1 or self.frame.several:
