@@ -214,7 +214,9 @@ def code(frame: Frame) -> Coded:
             continue
         amount = pl.col(f"in {name}")
         if frame.several:
-            coded = coded.with_columns(amount.max().over("run"))
+            whole = amount.max().over("run")
+            differs = (amount != whole).fill_null(False)
+            coded = coded.with_columns(whole, bad=pl.col("bad") | differs if "bad" in coded.columns else differs)
         coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
         about.append(f"has {name}")
     coded = as_categories(coded, [*frame.consignment_texts, *frame.line_texts])
@@ -246,7 +248,7 @@ def _sample(row: Mapping[str, Any], frame: Frame, stated: list[str]) -> tuple[Co
 
 
 _known_lines: dict[tuple[Any, ...], Line | None] = {}
-_MOST_KNOWN: Final = 200_000
+_MOST_KNOWN: Final = 50_000
 
 
 def _lines(kinds: pl.DataFrame) -> list[Line | None]:

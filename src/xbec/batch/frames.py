@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import polars as pl
 
-from xbec.errors import InputError
+from xbec.errors import InputError, MissingExtra
 
 _KINDS = "a polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table or a DuckDB relation"
 
@@ -36,6 +37,7 @@ def to_polars(frame: Any) -> pl.DataFrame:
     if kind == "lazy":
         return frame.collect()  # type: ignore[no-any-return]
     if kind == "pandas":
+        _need("pyarrow")
         return pl.from_pandas(frame)
     if kind == "arrow":
         found = pl.from_arrow(frame)
@@ -50,5 +52,26 @@ def from_polars(result: pl.DataFrame, like: Any) -> Any:
     if kind == "lazy":
         return result.lazy()
     if kind == "pandas":
-        return result.to_pandas()
+        return _beside(like, result)
     return result.to_arrow() if kind in {"arrow", "duckdb"} else result
+
+
+def _beside(like: Any, result: pl.DataFrame) -> Any:
+    """The caller's frame of pandas, index and kinds untouched, with the new columns; amounts are whole numbers."""
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+
+    taken = {str(name) for name in like.columns}
+    arrow = result.select(name for name in result.columns if name not in taken).to_arrow()
+    added = arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    return pd.concat([like, added.set_index(like.index)], axis=1)
+
+
+def _need(module: str) -> None:
+    if find_spec(module) is None:
+        raise MissingExtra(
+            f"frames of pandas are read through {module}",
+            field="extra",
+            value=module,
+            cure="pip install 'xbec[pandas]'",
+        )

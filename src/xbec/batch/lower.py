@@ -9,6 +9,7 @@ import attrs
 
 from xbec.batch.families import Tables
 from xbec.batch.rows import Column, Cut, Level, Rows
+from xbec.batch.warn import CHARGED
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.component import compute, waive_jointly
 from xbec.landed_cost.guards import truth
@@ -71,6 +72,7 @@ def lower_rows(regimes: Sequence[Regime], tables: Tables, scales: dict[str, int]
     outputs["customs_value"] = _customs_value(rows)
     outputs |= by_kind
     outputs |= {f"{payer}_pays": amount for payer, amount in by_payer.items()}
+    outputs |= {f"{CHARGED}{name}": rows.select(held, const(1), ZERO) for name, held in rows.charged.items()}
     trouble: Truth = False
     for condition in rows.trouble:
         trouble = rows.either(trouble, condition)

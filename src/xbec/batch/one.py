@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from xbec.batch.checks import refuse_repeated_lines, refuse_wide
 from xbec.batch.coding import consignment_facts, line_facts
 from xbec.batch.columns import CONSIGNMENT_TEXTS, DAYS, UNITS, Frame, column_of
+from xbec.batch.warn import ids_of
 from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.landed_cost.consignment import Consignment, Line
@@ -30,7 +32,7 @@ Row = Mapping[str, Any]
 def price_alone(given: pl.DataFrame, rows: pl.Series, frame: Frame, engine: Engine) -> pl.DataFrame:
     """The result of the consignments on these rows, or the error of each."""
     picked = given[rows.to_list()].with_columns(rows.alias("row"))
-    numbers = frame.coded[rows.to_list()].get_column("run").to_list()
+    numbers = frame.coded[rows.to_list()].get_column("run").to_list() if frame.several else rows.to_list()
     together: dict[int, list[Row]] = {}
     for number, row in zip(numbers, picked.to_dicts(), strict=True):
         together.setdefault(number, []).append(row)
@@ -39,7 +41,9 @@ def price_alone(given: pl.DataFrame, rows: pl.Series, frame: Frame, engine: Engi
         lines = sorted(unsorted, key=lambda row: int(row["row"]))
         try:
             priced = landed_cost_of(lines, frame.on, engine, frame)
-            found.extend(amounts_of(priced, lines, engine))
+            told = amounts_of(priced, lines, engine)
+            refuse_wide(told)
+            found.extend(told)
         except XbecError as problem:
             found.extend(
                 {"row": r["row"], "error": type(problem).__name__, "error_message": str(problem)} for r in lines
@@ -78,6 +82,7 @@ def consignment_of(lines: Sequence[Row], on: date | None, frame: Frame) -> tuple
             raise InputError("not stated", field=name)
     if frame.several and head["consignment"] is None:
         raise InputError("not stated", field="consignment")
+    refuse_repeated_lines(lines)
     currency = head["currency"]
     made = []
     for number, row in enumerate(lines):
@@ -114,7 +119,8 @@ def _plain(value: Any) -> Any:
 
 
 def _texts(row: Row) -> dict[str, Any]:
-    return {name: ",".join(value) if isinstance(value, list) else value for name, value in row.items()}
+    lists = {name: row[name] for name in ("flags", "registrations") if isinstance(row.get(name), list)}
+    return {**row, **{name: ",".join(x for x in value if x is not None) for name, value in lists.items()}}
 
 
 def _line(row: Row, currency: str) -> Line:
@@ -170,7 +176,9 @@ def amounts_of(priced: Quote | QuoteInterval, lines: Sequence[Row], engine: Engi
     """The columns of the result for each line of a priced consignment."""
     quotes = [priced] if isinstance(priced, Quote) else [world.quote for world in priced.worlds]
     worlds = [_amounts(quote, lines, charges=engine.charges) for quote in quotes]
-    return worlds[0] if engine.on_unknown == "raise" else _between(worlds)
+    warnings = ids_of(priced)
+    told = worlds[0] if engine.on_unknown == "raise" else _between(worlds)
+    return [values | {"warnings": warnings} for values in told]
 
 
 def _amounts(priced: Quote, lines: Sequence[Row], *, charges: bool) -> list[dict[str, Any]]:

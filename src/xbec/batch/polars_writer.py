@@ -357,16 +357,17 @@ class Written:
         chosen = [procedure.cast(pl.Int32).alias(PROCEDURE)]
         if self.only_procedure:
             return chosen
+        troubles = []
         for name, operand in (*self.outputs.items(), *((f"charge.{k}", v) for k, v in self.charges.items())):
             expr, _ = self._operand(operand, wide=False)
             if self._is_wide(*self.bound_of(operand)):
                 expr = expr.cast(pl.Int64, strict=False)
+                troubles.append(expr.is_null())
             chosen.append(expr.alias(name))
         trouble = program.trouble
-        if trouble is False or (not isinstance(trouble, bool) and self.bounds[trouble] == (0, 0)):
-            return chosen
-        marked = pl.lit(True) if trouble is True else self._truth(trouble)[0]
-        return [*chosen, marked.fill_null(True).alias(TROUBLE)]
+        if trouble is not False and (trouble is True or self.bounds[trouble] != (0, 0)):
+            troubles.append(pl.lit(True) if trouble is True else self._truth(trouble)[0].fill_null(True))
+        return [*chosen, pl.any_horizontal(troubles).alias(TROUBLE)] if troubles else chosen
 
 
 class _Runs:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import polars as pl
+import polars.selectors as cs
 
+from xbec.batch import warn
+from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code, codes_of
-from xbec.batch.columns import Frame, read
+from xbec.batch.columns import OUTPUTS, Frame, read
 from xbec.batch.families import Family, families, tables
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
@@ -45,9 +48,9 @@ AMOUNTS: Final = {
 KINDS: Final = ("duty", "tax", "excise", "fee")
 
 
-_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[Regime, ...]]] = {}
+_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], tuple[Regime, ...]]] = {}
 """By regimes and kinds of lines; the regimes are kept too, so that their identities are not given away."""
-_MOST_PROGRAMS: Final = 256
+_MOST_PROGRAMS: Final = 64
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -73,7 +76,7 @@ class Engine:
     def regime(self, sample: Consignment, on: date, assumed: Mapping[str, Any]) -> Regime:
         """The regime of a kind of consignment on a day, with answers assumed beside those stated."""
         said = repr((sorted(self.settings.items()), sorted(self.answers.items()), sorted(assumed.items())))
-        key = (self.law, id(self.fx), id(self.tariff), self.known_on, said, on, sample.key)
+        key = (self.law, id(self.fx), id(self.tariff), self.known_on, said, on, sample.key, sample.currency)
         found = _regimes.get(key)
         if found is None:
             engine = (self.law, self.fx, self.tariff, self.settings, None, self.known_on, _NO_ROUNDING)
@@ -86,7 +89,7 @@ class Engine:
 
 _regimes: dict[Any, Regime] = {}
 """By books and facts; a regime holds its exchange rates and its tariff, so that their identities stay theirs."""
-_MOST_REGIMES: Final = 20_000
+_MOST_REGIMES: Final = 2_000
 _NO_ROUNDING: Final[Mapping[str, Any]] = {}
 
 
@@ -130,7 +133,13 @@ def quote(
 
 def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.DataFrame:
     """The columns of the result, row by row."""
+    interval = engine.on_unknown == "interval"
+    refuse_taken_names(given.columns, OUTPUTS, charges=engine.charges, interval=interval)
     frame = read(given, on)
+    repeated = repeated_lines(frame.coded) if frame.several and "line" in frame.coded.columns else None
+    if repeated is not None:
+        marked = frame.coded["bad"] | repeated if frame.has_bad else repeated
+        frame = attrs.evolve(frame, coded=frame.coded.with_columns(marked.alias("bad")), has_bad=True)
     coded = code(frame)
     return _Run(engine, given, frame, coded).result()
 
@@ -156,7 +165,7 @@ class _Run:
                 except (XbecError, Question):
                     continue
         rows = self._in_order()
-        bad = [pl.col("bad")] if self.frame.has_bad else []
+        bad = [pl.col("bad")] if "bad" in self.coded.frame.columns else []
         bad += _none_there([n in regimes for n in range(len(self.coded.samples))], "r")
         bad += _none_there([line is not None for line in self.lines], "l")
         if self.frame.several:
@@ -301,17 +310,22 @@ class _Run:
             lines = [None] * len(lines)
             for number in rows.get_column("l").unique().to_list():
                 lines[number] = self.lines[number]
-        codes, program = self._program(family, lines)
+        codes, program, watch = self._program(family, lines)
         kept = [name for name in rows.columns if name == "run" or name.startswith("in ")]
         frame = rows.select(*kept, *codes)
+        wanted = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
         found = evaluate(program, frame, self.frame.inputs, wanted, several=self.frame.several)
+        regimes = dict(zip(family.codes, family.regimes, strict=True))
+        taken = found.select(PROCEDURE, cs.starts_with(warn.CHARGED)).with_columns(rows["r"], rows["l"])
+        masks = warn.told(taken, program.procedures, regimes, lines)
+        found = found.drop(cs.starts_with(warn.CHARGED)).with_columns(masks.alias(WARNINGS))
         if isinstance(program.procedure, tuple):
             return found.with_columns(pl.lit(program.procedures[program.procedure[1]]).alias(PROCEDURE))
         names = pl.Series([*program.procedures, None])
         return found.with_columns(pl.lit(names).gather(pl.col(PROCEDURE)).alias(PROCEDURE))
 
-    def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram]:
-        """The codes and the program of a family, made once for equal regimes and kinds of lines."""
+    def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram, tuple[str, ...]]:
+        """Codes, program and watched components of a family, made once for equal regimes and kinds of lines."""
         key = (
             tuple(map(id, family.regimes)),
             tuple(family.codes),
@@ -323,11 +337,13 @@ class _Run:
         if kept is None:
             found = tables(family.regimes, lines)
             codes = codes_of(family, found, len(self.coded.samples))
-            kept = (codes, lower_rows(family.regimes, found, self.frame.scales), tuple(family.regimes))
+            program = lower_rows(family.regimes, found, self.frame.scales)
+            watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
+            kept = (codes, program, watch, tuple(family.regimes))
             if len(_programs) >= _MOST_PROGRAMS:
                 _programs.clear()
             _programs[key] = kept
-        return kept[0], kept[1]
+        return kept[0], kept[1], kept[2]
 
     def _keep(
         self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown], currency_of_family: str
@@ -349,6 +365,8 @@ class _Run:
                     chosen += [pl.col(source).alias(f"{name}_{end}") for end in ("low", "high")]
             # Beside each other, not in one frame: the outputs come in many pieces and would be copied into one.
             about = rows.select("row", pl.lit(currency_of_family).alias("assessed_currency"))
+            masks = self._of_consignments(rows, worlds[0].get_column(WARNINGS))
+            about = about.with_columns(warn.texts(masks).alias(WARNINGS))
             self.parts.append(pl.concat([about, worlds[0].select(PROCEDURE, *chosen)], how="horizontal"))
             return
         columns = [
@@ -361,6 +379,9 @@ class _Run:
             same = (world.get_column(PROCEDURE) == procedure).fill_null(False)
             procedure = pl.select(pl.when(~open_rows | same).then(procedure)).to_series()
         columns.append(procedure.alias(PROCEDURE))
+        first = worlds[0].get_column(WARNINGS)
+        masks = warn.united([world.get_column(WARNINGS) for world in worlds]).zip_with(open_rows, first)
+        columns.append(warn.texts(self._of_consignments(rows, masks)).alias(WARNINGS))
         for name, source in names.items():
             each = [_column(world, source) for world in worlds]
             low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
@@ -382,6 +403,7 @@ class _Run:
                 pl.when(open_rows).then(pl.lit(str(told))).alias("error_message"),
                 pl.when(~open_rows).then(pl.col(PROCEDURE)).alias(PROCEDURE),
                 pl.when(~open_rows).then(pl.col("assessed_currency")).alias("assessed_currency"),
+                pl.when(~open_rows).then(pl.col(WARNINGS)).alias(WARNINGS),
             )
         self.parts.append(part)
 
@@ -405,6 +427,10 @@ class _Run:
             return marked
         return rows.select("run").with_columns(marked.alias("m")).select(pl.col("m").any().over("run")).to_series()
 
+    def _of_consignments(self, rows: pl.DataFrame, masks: pl.Series) -> pl.Series:
+        """What any row of its consignment is warned of, on each row."""
+        return warn.of_consignments(masks, rows.get_column("run")) if self.frame.several else masks
+
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:
             self.alone.append(rows.get_column("row"))
@@ -413,7 +439,7 @@ class _Run:
         """All parts in the order of the caller's frame."""
         ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
         amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
-        texts = (PROCEDURE, "assessed_currency", "error", "error_message")
+        texts = (PROCEDURE, "assessed_currency", WARNINGS, "error", "error_message")
         parts = list(self.parts)
         if self.alone:
             parts.append(price_alone(self.given, pl.concat(self.alone), self.frame, self.engine))
@@ -425,8 +451,8 @@ class _Run:
         elif absent:
             whole = pl.concat([whole, pl.select(absent).clear()], how="horizontal")
         order = [PROCEDURE, "assessed_currency", *amounts]
-        order += [name for name in whole.columns if name.startswith("charge.")] + ["error", "error_message"]
-        if len(parts) > 1 or self.frame.several:
+        order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
+        if whole.height and (len(parts) > 1 or self.frame.several or self.alone):
             rows = whole.get_column("row")
             place = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(rows))
             place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True))
@@ -439,6 +465,7 @@ def _none_there(known: list[bool], codes: str) -> list[pl.Expr]:
     return [] if all(known) else [~pl.lit(pl.Series(known)).gather(pl.col(codes))]
 
 
+WARNINGS: Final = "warnings"
 _ALL_KINDS: Final = 50_000
 """Up to so many kinds of lines no pass over the rows looks which there are."""
 _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})

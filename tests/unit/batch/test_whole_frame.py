@@ -1,0 +1,99 @@
+"""What only the whole frame tells: no rows at all, ids that stand twice, amounts that differ, several currencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from xbec.batch import quote, reprice
+from xbec.errors import InputError
+
+Lines = Callable[..., pl.DataFrame]
+FINE = {"consignment": "Z"}
+"""A consignment that is always in order."""
+
+
+def priced_both_ways(frame: pl.DataFrame, on: date | str) -> pl.DataFrame:
+    """The result, which is one and the same whether few rows are priced alone or all in a program."""
+    alone, together = quote(frame, on=on), quote(frame, on=on, alone_below=0)
+    assert alone.equals(together)
+    return together
+
+
+def test_currencies_of_one_frame_have_each_their_rate(lines: Lines, day: date) -> None:
+    frame = lines({"currency": "USD"}, {"consignment": "B", "currency": "EUR"}).drop("freight")
+    assert priced_both_ways(frame, day)["goods_value"].to_list() == [4383, 5000]
+
+
+def test_a_currency_without_rate_is_told_whatever_was_priced_before(lines: Lines, day: date) -> None:
+    quote(lines({}), on=day, alone_below=0)
+    result = priced_both_ways(lines({"currency": "KZT"}, FINE), day)
+    assert result["error"].to_list() == ["NoRate", None]
+    assert "KZT/EUR" in result["error_message"][0]
+
+
+@pytest.mark.parametrize("on_unknown", ["raise", "interval"])
+def test_a_frame_of_no_rows_comes_back_with_all_columns(shop: pl.DataFrame, day: date, on_unknown: str) -> None:
+    result = quote(shop.clear(), on=day, on_unknown=on_unknown)
+    assert result.schema == quote(shop, on=day, on_unknown=on_unknown).schema
+    days = [date(2026, 6, 30), date(2026, 7, 1)]
+    assert reprice(shop.clear(), on=days).schema == reprice(shop, on=days).schema
+
+
+def test_a_line_id_that_stands_twice_is_named(lines: Lines, day: date) -> None:
+    frame = lines({"line": "7"}, FINE, {"line": "8"}, {"line": "7", "hs": "420221"}, {"consignment": "B", "line": "7"})
+    result = priced_both_ways(frame, day)
+    assert result["error"].to_list() == ["InputError", None, "InputError", "InputError", None]
+    assert "field line; value '7'" in result["error_message"][0]
+
+
+@pytest.mark.parametrize("elsewhere", ["5.00", None])
+@pytest.mark.parametrize("name", ["freight", "insurance", "stated_fee_post"])
+def test_amounts_of_the_consignment_that_differ_are_told(
+    lines: Lines, day: date, name: str, elsewhere: str | None
+) -> None:
+    result = priced_both_ways(lines({name: "5.00"}, {"line": "2", name: "6.00"}, FINE | {name: elsewhere}), day)
+    assert result["error"].to_list() == ["InputError", "InputError", None]
+    assert "different amounts" in result["error_message"][0]
+    assert "5.00 USD, 6.00 USD" in result["error_message"][0]
+
+
+@pytest.mark.parametrize("name", ["freight", "insurance"])
+def test_an_amount_wider_than_the_arithmetic_is_told(lines: Lines, day: date, name: str) -> None:
+    wide = pl.Series(name, [Decimal(10) ** 20, None], dtype=pl.Decimal(38, 2))
+    result = priced_both_ways(lines({}, FINE).with_columns(wide), day)
+    assert result["error"].to_list() == ["InputError", None]
+    assert "over the bound of the arithmetic" in result["error_message"][0]
+
+
+def test_a_result_wider_than_a_column_is_told_and_not_left_out(lines: Lines, day: date) -> None:
+    korea: dict[str, Any] = {"destination": "KR", "currency": "GBP", "registrations": None}
+    frame = lines(korea, korea | FINE).drop("freight").with_columns(freight_minor=pl.Series([2**62, 500]))
+    result = priced_both_ways(frame, day)
+    assert result["error"].to_list() == ["InputError", None]
+    assert "over the bound of the arithmetic" in result["error_message"][0]
+
+
+def test_names_of_single_charges_and_of_ends_are_taken_where_they_come(shop: pl.DataFrame, day: date) -> None:
+    for name, options in (("charge.vat", {"charges": True}), ("duty_low", {"on_unknown": "interval"})):
+        frame = shop.with_columns(pl.lit(1).alias(name))
+        with pytest.raises(InputError) as refused:
+            quote(frame, on=day, **options)
+        assert refused.value.field == name
+        assert quote(frame, on=day)[name].to_list() == [1, 1, 1, 1]
+
+
+def test_lists_that_are_not_ours_come_back_as_they_were(shop: pl.DataFrame, day: date) -> None:
+    frame = shop.with_columns(nested=pl.lit([1, 2]))
+    assert priced_both_ways(frame, day).select(frame.columns).equals(frame)
+
+
+def test_rows_without_consignment_are_priced_alone_too(shop: pl.DataFrame, day: date) -> None:
+    result = priced_both_ways(shop.drop("consignment"), day)
+    assert result["error"].to_list() == [None] * 4
+    assert result["goods_value"][0] == 4383
