@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xbec.cli.batch import batch
 from xbec.cli.shell import day_of, read_file, told
 from xbec.cli.trademark import trademark_app
 from xbec.errors import InputError
@@ -27,6 +28,7 @@ app = typer.Typer(
 law_app = typer.Typer(help="The law book.", no_args_is_help=True)
 app.add_typer(law_app, name="law")
 app.add_typer(trademark_app, name="trademark")
+app.command()(batch)
 
 
 @app.command()
