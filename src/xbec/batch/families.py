@@ -8,6 +8,7 @@ Regimes share one where all text about them is answered alike; figures may diffe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -156,8 +157,10 @@ def tables(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> Tables:
         p.append(row)
     k: list[list[int]] = []
     kinds: dict[Any, int] = {}
-    samples: list[Line] = []
+    samples: list[dict[int, Line]] = []
+    # A line of each kind by group, for goods of the reduced class of one law may be of another in the next.
     for number in first_classed:
+        samples.append({})
         classes = _Classes(regimes[number])
         row = []
         for line in lines:
@@ -165,17 +168,16 @@ def tables(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> Tables:
                 row.append(0)
                 continue
             key = classes.of(line)
-            if key not in kinds:
-                kinds[key] = len(kinds)
-                samples.append(line)
-            row.append(kinds[key])
+            kind = kinds.setdefault(key, len(kinds))
+            samples[-1].setdefault(kind, line)
+            row.append(kind)
         k.append(row)
     classed: list[Profile] = []
     c: dict[tuple[int, int], int] = {}
     for number, regime in enumerate(regimes):
-        for kind in sorted(set(k[class_groups[number]])):
+        for kind, line in sorted(samples[class_groups[number]].items(), key=itemgetter(0)):
             c[number, kind] = len(classed)
-            classed.append(regime.profile(samples[kind]))
+            classed.append(regime.profile(line))
     return Tables(profiles, classed, line_groups, class_groups, p, k, c)
 
 
