@@ -4,8 +4,10 @@
 
 Consignments of 2.5 lines on average, mixed destinations, in partitions already cut by consignment and held in memory;
 every row of the result is read by Spark (format ``noop``). First the prices of a part are compared with Polars. Prints
-the medians, their ratio, what one core prices in a second, and what a billion lines come to at that pace. Beside the
-identity bridge stands one that sends back empty results of the declared width: what the wider rows alone cost.
+the medians of wall clock and of processor time (of the JVM and its Python workers, read from ``/proc``: a busy machine
+stretches the former, not the latter), their ratios, what a second of one core prices, and what a billion lines come to
+at that pace. Beside the identity bridge stands one that sends back empty results of the declared width: what the wider
+rows alone cost.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -98,10 +102,50 @@ def read_all(frame: DataFrame) -> None:
     frame.write.format("noop").mode("overwrite").save()
 
 
-def timed(work: Callable[[], None], times: list[float]) -> None:
-    began = time.perf_counter()
+def processor_time() -> float:
+    """Seconds of processor time that this process and all below it have used."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    parents, used = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # has ended meanwhile
+        parents[int(path.parent.name)] = int(fields[1])
+        used[int(path.parent.name)] = sum(map(int, fields[11:15])) / ticks
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(used[pid] for pid in ours)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, float]:
+    """Wall clock and processor time of a run, in seconds."""
+    began, used = time.perf_counter(), processor_time()
     work()
-    times.append(time.perf_counter() - began)
+    return time.perf_counter() - began, processor_time() - used
+
+
+def report(runs: dict[str, list[tuple[float, float]]], lines: int) -> None:
+    """Print what the runs of each bridge took, and what follows from it."""
+    took = {name: median(wall for wall, _ in each) for name, each in runs.items()}
+    used = {name: median(cpu for _, cpu in each) for name, each in runs.items()}
+    for name in runs:
+        spread = f"{min(w for w, _ in runs[name]):.2f} to {max(w for w, _ in runs[name]):.2f}"
+        print(
+            f"{name:10} {took[name]:6.2f} s ({spread}), {used[name]:6.2f} s of processor time, "
+            f"{used[name] / lines * 1e6:.2f} us a line"
+        )
+    for other in ("identity", "wide rows"):
+        print(
+            f"priced / {other:10} {took['priced'] / took[other]:.2f} in wall clock, "
+            f"{used['priced'] / used[other]:.2f} in processor time"
+        )
+    pace = lines / used["priced"]
+    print(f"a second of one core prices {pace:,.0f} lines, all of Spark included")
+    print(
+        f"a billion lines: {BILLION / pace / 3600:.1f} core hours, {BILLION / pace / 64 / 60:.0f} minutes of 64 cores"
+    )
 
 
 def main() -> None:
@@ -134,27 +178,13 @@ def main() -> None:
         "wide rows": held.mapInArrow(widened, wide),
         "priced": spark.quote(held, on=DAY, partition=False, rows_at_once=asked.batch),
     }
-    times: dict[str, list[float]] = {name: [] for name in bridges}
-    for name in bridges:
-        read_all(bridges[name])
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in bridges}
+    for bridge in bridges.values():
+        read_all(bridge)
     for _ in range(asked.rounds):
         for name, bridge in bridges.items():
-            timed(lambda bridge=bridge: read_all(bridge), times[name])  # type: ignore[misc]
-    alone: list[float] = []
-    for _ in range(asked.rounds):
-        timed(lambda: quote(lines[: asked.batch], on=DAY), alone)
-
-    took = {name: median(each) for name, each in times.items()}
-    for name, seconds in took.items():
-        spread = f"{min(times[name]):.2f} to {max(times[name]):.2f}"
-        print(f"{name:10} {seconds:6.2f} s ({spread})  {asked.lines / seconds:12,.0f} lines a second")
-    print(f"priced / identity  {took['priced'] / took['identity']:.2f}")
-    print(f"priced / wide rows {took['priced'] / took['wide rows']:.2f}")
-    pace = asked.lines / took["priced"] / asked.cores
-    print(f"one core prices    {pace:,.0f} lines a second, the bridge included")
-    print(f"a billion lines    {BILLION / pace / 3600:.1f} core hours; {BILLION / pace / 64 / 60:.0f} min on 64 cores")
-    rest = asked.lines / (took["priced"] - took["wide rows"]) / asked.cores
-    print(f"the pricing alone  {rest:,.0f} lines a second a core; Polars here {asked.batch / median(alone):,.0f}")
+            runs[name].append(timed(partial(read_all, bridge)))
+    report(runs, asked.lines)
     session.stop()
 
 
