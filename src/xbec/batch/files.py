@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -154,7 +154,7 @@ def price_file(
     if source_of(source) != about:
         raise InputError("the source has changed while it was read", field="source", value=str(source))
     parts = [kept.path(p, d) for d in range(len(views)) for p in range(len(pieces.cuts) - 1)]
-    errors = _errors(parts, "consignment" in schema)
+    errors = _errors(zip(parts, cycle(pieces.cuts[:-1]), strict=False), "consignment" in schema)
     _join(kept, parts, schema, target)
     kept.remove()
     return Summary(
@@ -293,15 +293,19 @@ def _price_pieces(
     return taken_up
 
 
-def _errors(parts: Sequence[Path], several: bool) -> tuple[ErrorCount, ...]:
+def _errors(parts: Iterable[tuple[Path, int]], several: bool) -> tuple[ErrorCount, ...]:
+    """Errors by code over all pieces, each with the row of the source on which it begins."""
     found: dict[str, ErrorCount] = {}
-    place = pl.format("consignment {}", "consignment") if several else pl.format("row {} of a piece", "index")
-    for part in parts:
+    place = pl.format("row {}", "index")
+    if several:
+        place = pl.format("consignment {}", "consignment").fill_null(place)
+    place = pl.format("{} to {}", place, pl.col("destination").fill_null("nowhere"))
+    for part, first in parts:
         told = (
             _scanned(part)
-            .with_row_index("index")
+            .with_row_index("index", offset=first)
             .filter(pl.col("error").is_not_null())
-            .select("error", "error_message", place.fill_null("a row without id").alias("where"))
+            .select("error", "error_message", place.alias("where"))
             .group_by("error", maintain_order=True)
             .agg(pl.len(), pl.col("error_message").first(), pl.col("where").first())
             .collect()

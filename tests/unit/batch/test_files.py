@@ -442,8 +442,18 @@ def test_errors_are_counted_by_code_with_an_example(source: Path, target: Path, 
     assert {each.code: each.lines for each in told.errors} == counted
     wrong = next(each for each in told.errors if each.code == "InputError")
     assert "not a code" in wrong.example
-    assert wrong.where == "consignment c37"
+    assert wrong.where == "consignment c37 to CH"
     assert told.rows_with_errors == sum(counted.values())
+
+
+def test_an_error_is_found_by_its_row_where_no_consignment_is_named(
+    source: Path, target: Path, day: date, given: pl.DataFrame
+) -> None:
+    row = given["hs"].to_list().index("not a code")
+    for without in (given.drop("consignment", "line"), given.with_columns(consignment=pl.lit(None, dtype=pl.String))):
+        without.with_columns(pl.lit(None, dtype=pl.String).alias("registrations")).write_parquet(source)
+        told = price_file(source, target, on=day, rows_at_once=9, to=["GB", "DE"])
+        assert told.errors[0].where == (f"row {row} to GB" if "consignment" not in without else "row 0 to GB")
 
 
 def test_the_summary_as_json(source: Path, target: Path, day: date) -> None:

@@ -64,7 +64,7 @@ def test_the_summary_fits_the_window(source: Path, target: Path, width: int) -> 
     assert facts["rows with errors"] == "2"
     table = " ".join(" ".join(lines[7:]).split())
     assert re.search(r"error rows for example", table)
-    assert re.search(r"InputError 2 consignment order-017: ", table)
+    assert re.search(r"InputError 2 consignment order-017 to GB: ", table)
     assert "'cotton'" in table
     found = pl.read_parquet(target)
     assert found.height == 60
