@@ -12,7 +12,8 @@ except ImportError as missing:
     ) from missing
 
 from xbec.batch.explain import explain
+from xbec.batch.files import Summary, price_file
 from xbec.batch.reprice import reprice
 from xbec.batch.run import quote
 
-__all__ = ["explain", "quote", "reprice"]
+__all__ = ["Summary", "explain", "price_file", "quote", "reprice"]

@@ -48,7 +48,9 @@ def price_alone(given: pl.DataFrame, rows: pl.Series, frame: Frame, engine: Engi
             found.extend(
                 {"row": r["row"], "error": type(problem).__name__, "error_message": str(problem)} for r in lines
             )
-    return pl.DataFrame(found, infer_schema_length=None).with_columns(pl.col("row").cast(pl.UInt32))
+    texts = dict.fromkeys(("procedure", "assessed_currency", "warnings", "error", "error_message"), pl.String)
+    kinds = {name: kind for name, kind in texts.items() if any(name in values for values in found)}
+    return pl.DataFrame(found, infer_schema_length=None, schema_overrides=kinds | {"row": pl.UInt32})
 
 
 def landed_cost_of(lines: Sequence[Row], on: date | None, engine: Engine, frame: Frame) -> Quote | QuoteInterval:

@@ -27,7 +27,6 @@ from xbec.law.check import rates_of
 from xbec.law.guard import walk
 
 if TYPE_CHECKING:
-    from xbec.kernel.finding import Finding
     from xbec.kernel.timeline import Period
     from xbec.landed_cost.consignment import Line
     from xbec.landed_cost.plan import Plan
@@ -48,20 +47,8 @@ _TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit
 def ids_of(priced: Quote | QuoteInterval) -> str | None:
     """The ids that a quote, or any world of an interval, is warned of, sorted; near-threshold is left to the quote."""
     quotes = [priced] if isinstance(priced, Quote) else [world.quote for world in priced.worlds]
-    found = {finding.rule for quote in quotes for finding in quote.warnings if _is_own(quote, finding)}
+    found = {finding.rule for quote in quotes for finding in quote.warnings}
     return ", ".join(rule for rule in RULES if rule in found) or None
-
-
-def _is_own(quote: Quote, finding: Finding) -> bool:
-    """Is it of this consignment? Quotes of one kind share the rates of exchange that any of them asked for."""
-    if finding.rule != "stand-in-rate":
-        return True
-    _, role, currency = finding.where.split()
-    if role == "limits" or currency == quote.consignment.currency:
-        return True
-    duties = [profile.known_duty for profile in quote.profiles]
-    parts = [part for duty in duties if duty is not None for part in (duty, duty.at_least, duty.at_most)]
-    return any(currency == counted for part in parts if part is not None for _, counted, _ in part.specifics)
 
 
 def texts(masks: pl.Series) -> pl.Series:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_WORLDS: Final = 64
 _MOST_REGIMES: Final = 4096
+_MOST_PLANS: Final = 1024
+"""Plans a regime keeps; a plan of many lines holds some tens of kilobytes."""
 _regimes: dict[Any, Regime] = {}
 """By law book, exchange rates, tariff and facts. The book is part of the key, and a regime holds the other two, so that
 none of the three goes away and leaves its identity to another while its regimes live."""
@@ -173,6 +175,8 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
     plans = regime.plans.get(structure)
     if plans is None:
         plan = _first_plan(regime, profiles, consignment)
+        if len(regime.plans) >= _MOST_PLANS:
+            regime.plans.clear()
         plans = regime.plans[structure] = {None: plan, plan.chosen: plan}
     else:
         plan = plans[None]

@@ -313,7 +313,7 @@ class Regime:
         """What is known of a line under this regime."""
         found = self.profiles.get(line.key)
         if found is None:
-            if len(self.profiles) > 200_000:
+            if len(self.profiles) > 50_000:
                 self.profiles.clear()
             found = self.profiles[line.key] = Profile(self, line)
         return found
