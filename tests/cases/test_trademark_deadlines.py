@@ -66,6 +66,8 @@ def test_a_file_at_the_uspto(case: dict[str, Any]) -> None:
     compare(docket, case)
     if "life" in case:
         assert docket.state == case["life"]
+    if "findings" in case:
+        assert [finding.rule for finding in docket.findings] == case["findings"]
 
 
 @cases("office_case")

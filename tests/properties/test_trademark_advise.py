@@ -59,7 +59,7 @@ def situations(draw: st.DrawFn) -> Situation:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(situations())
 def test_open_ways_come_first_and_pass_the_rules_of_combination(told: Situation) -> None:
     options = advise_basis(told, on=TODAY).options
@@ -103,7 +103,7 @@ def test_stating_an_unknown_never_leaves_a_way_open_that_a_rule_closes(told: Sit
 DOCUMENTS = ("registration certificate", "proof of identity", "company details", "notice of claimed infringement")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.sampled_from(brand_programmes()), st.sampled_from(STATUSES), st.frozensets(st.sampled_from(DOCUMENTS)), st.data()
 )

@@ -61,7 +61,7 @@ def check(docket: Docket) -> None:
     assert [due.last_day for due in docket.due] == sorted(due.last_day for due in docket.due)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(EVENT_LISTS, BASIS_SETS, DAYS)
 def test_any_file_has_a_docket(events: list[Event], bases: set[str], on: date) -> None:
     docket = deadlines(file_of(events, bases), on=on)
@@ -73,7 +73,7 @@ def test_any_file_has_a_docket(events: list[Event], bases: set[str], on: date) -
     assert docket.to_dict()["on"] == on.isoformat()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(OFFICES, st.data(), DAYS)
 def test_any_event_at_any_office_is_counted(code: str, data: st.DataObject, day: date) -> None:
     kinds = sorted({row.value.event for rows in office(code).terms.values() for row in rows})
@@ -83,7 +83,7 @@ def test_any_event_at_any_office_is_counted(code: str, data: st.DataObject, day:
     assert docket.due or docket.findings
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(EVENT_LISTS, BASIS_SETS, DAYS, st.randoms(use_true_random=False))
 def test_the_order_of_events_changes_nothing(events: list[Event], bases: set[str], on: date, random: object) -> None:
     shuffled = list(events)
@@ -93,7 +93,7 @@ def test_the_order_of_events_changes_nothing(events: list[Event], bases: set[str
     assert one.state == other.state
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(EVENT_LISTS, BASIS_SETS)
 def test_any_events_are_run_to_a_state(events: list[Event], bases: set[str]) -> None:
     status = state_of(file_of(events, bases))
@@ -101,7 +101,7 @@ def test_any_events_are_run_to_a_state(events: list[Event], bases: set[str]) -> 
     assert len(status.steps) + len(status.findings) >= len({e for e in events if e.kind in LIFECYCLE.events})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(DAYS)
 def test_five_extensions_asked_for_on_the_last_day_end_with_36_months(day: date) -> None:
     events = [Event("allowed", day)]

@@ -86,7 +86,7 @@ def broken(draw: st.DrawFn, samples: list[dict[str, Any]]) -> str:
     return json.dumps(document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(broken([OURS]))
 def test_our_own_json(content: str) -> None:
     try:
@@ -97,7 +97,7 @@ def test_our_own_json(content: str) -> None:
     assert read_prosecution(write_application(app)).application == app
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(broken(JSON), st.sampled_from([None, "99999003", "79999004"]))
 def test_json_of_the_uspto(content: str, serial_number: str | None) -> None:
     with refusing():
@@ -107,7 +107,7 @@ def test_json_of_the_uspto(content: str, serial_number: str | None) -> None:
         assert record.application.applicants
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(XML), st.integers(0, 2**32), st.integers(1, 6))
 def test_xml_of_offices(sample: str, seed: int, changes: int) -> None:
     """Pieces of the sample cut out, doubled or put elsewhere, and single signs changed."""
@@ -130,7 +130,7 @@ def test_xml_of_offices(sample: str, seed: int, changes: int) -> None:
             assert isinstance(read(content), kind)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_anything(content: str | bytes) -> None:
     for read in (read_tsdr, read_madrid, read_prosecution, read_record):

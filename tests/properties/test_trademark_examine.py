@@ -125,7 +125,7 @@ def fired(found: Examination) -> Counter[tuple[str, str, str]]:
     return Counter((finding.rule, finding.severity, finding.where) for finding in found.findings)
 
 
-@settings(deadline=None, max_examples=35)
+@settings(deadline=None, max_examples=20)
 @given(applications, st.data())
 def test_the_order_of_what_is_listed_has_no_meaning(app: Application, data: st.DataObject) -> None:
     fields = ("applicants", "items", "uses", "specimens", "foreign_applications", "foreign_registrations")
@@ -133,7 +133,7 @@ def test_the_order_of_what_is_listed_has_no_meaning(app: Application, data: st.D
     assert fired(check_application(shuffled, DAY)) == fired(check_application(app, DAY))
 
 
-@settings(deadline=None, max_examples=35)
+@settings(deadline=None, max_examples=20)
 @given(applications)
 def test_every_application_is_examined_and_every_finding_is_whole(app: Application) -> None:
     found = check_application(app, DAY)
@@ -162,14 +162,14 @@ def added(before: Application, after: Application) -> set[tuple[str, str]]:
     return new - old
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(applications.filter(lambda app: "1(a)" in app.bases))
 def test_a_sound_specimen_adds_no_finding(app: Application) -> None:
     shown = whole_specimen(app.classes_under("1(a)")[0])
     assert added(app, attrs.evolve(app, specimens=(*app.specimens, shown))) == set()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(applications)
 def test_an_attorney_with_all_details_adds_no_finding(app: Application) -> None:
     attorney = Attorney(
@@ -178,7 +178,7 @@ def test_an_attorney_with_all_details_adds_no_finding(app: Application) -> None:
     assert added(attrs.evolve(app, attorney=None), attrs.evolve(app, attorney=attorney)) == set()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(applications.filter(lambda app: app.verification is not None))
 def test_saying_more_under_oath_adds_no_finding(app: Application) -> None:
     assert app.verification is not None
@@ -199,7 +199,7 @@ PAPERS = {
 }
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(applications, st.sampled_from(sorted(PAPERS)))
 def test_a_paper_of_the_mark_adds_no_finding(app: Application, paper: str) -> None:
     if paper == "colour_claim" and not app.mark.colours:
@@ -211,7 +211,7 @@ def test_a_paper_of_the_mark_adds_no_finding(app: Application, paper: str) -> No
 anything = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(applications, st.dates(), st.data())
 def test_only_typed_errors(app: Application, on: date, data: st.DataObject) -> None:
     field = data.draw(st.sampled_from([each.name for each in attrs.fields(Application)]))

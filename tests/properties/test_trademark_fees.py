@@ -29,6 +29,7 @@ ITEMS = st.lists(
     min_size=1,
     max_size=6,
 )
+FEW = settings(max_examples=40)
 
 
 def application(items: list[Item], **words: Any) -> Application:
@@ -43,6 +44,7 @@ def acts(draw: st.DrawFn) -> tuple[str, str]:
     return code, draw(st.sampled_from(named))
 
 
+@FEW
 @given(acts(), CLASSES, DAYS)
 def test_a_fee_is_positive_and_never_falls_with_more_classes(act: tuple[str, str], classes: int, on: date) -> None:
     code, name = act
@@ -58,6 +60,7 @@ def test_a_fee_is_positive_and_never_falls_with_more_classes(act: tuple[str, str
         return
 
 
+@FEW
 @given(ITEMS, DAYS, st.booleans())
 def test_the_order_of_goods_does_not_matter(items: list[Item], on: date, complete: bool) -> None:
     there = application_fees(application(items), on=on, complete=complete)
@@ -65,6 +68,7 @@ def test_the_order_of_goods_does_not_matter(items: list[Item], on: date, complet
     assert there.total == back.total
 
 
+@FEW
 @given(ITEMS, DAYS)
 def test_incomplete_or_own_words_never_cost_less(items: list[Item], on: date) -> None:
     picked = [Item(nice_class=i.nice_class, text=i.text, bases=i.bases, id_manual=True) for i in items]
@@ -73,12 +77,14 @@ def test_incomplete_or_own_words_never_cost_less(items: list[Item], on: date) ->
     assert best <= application_fees(application(picked), on=on, complete=False).total
 
 
+@FEW
 @given(ITEMS, DAYS)
 def test_paper_never_costs_less_than_the_base_fee(items: list[Item], on: date) -> None:
     online = application_fees(application(items), on=on, complete=True).total
     assert online < application_fees(application(items, electronic=False), on=on, complete=True).total
 
 
+@FEW
 @given(st.integers(1, 20_000), st.dates(date(2025, 1, 18), date(2036, 12, 31)))
 def test_characters_are_charged_by_started_thousands(number: int, on: date) -> None:
     item = Item(nice_class=25, text="x" * number, bases={"1(a)"}, id_manual=False)
@@ -87,7 +93,7 @@ def test_characters_are_charged_by_started_thousands(number: int, on: date) -> N
     assert 1000 * charged < number <= 1000 * (charged + 1) or (charged == 0 and number <= 1000)
 
 
-@settings(max_examples=40)
+@FEW
 @given(ITEMS, st.dates(date(2021, 1, 2), date(2030, 12, 31)), st.integers(0, 3), st.integers(0, 5))
 def test_a_longer_life_costs_no_less_and_lines_add_up(
     items: list[Item], on: date, decades: int, extensions: int
@@ -104,6 +110,7 @@ def test_a_longer_life_costs_no_less_and_lines_add_up(
         assert all(line.day >= on for line in life.lines)
 
 
+@FEW
 @given(
     st.lists(st.sampled_from(["AU", "BX", "BR", "CA", "CL", "CN", "KH", "OA", "BN"]), min_size=1, unique=True),
     CLASSES,
@@ -116,6 +123,7 @@ def test_each_designation_adds_its_own_fee(parties: list[str], classes: int, col
     assert madrid_fees(parties, classes, on=on, colour=colour).total == sum(own, start=basic)
 
 
+@FEW
 @given(st.text(max_size=20), st.text(max_size=20), st.integers(-5, 2000))
 def test_hostile_words_meet_typed_errors(act: str, variant: str, classes: int) -> None:
     with suppress(InputError, GapError):

@@ -33,7 +33,7 @@ TARGETS = st.builds(
     registered=st.none() | DAYS,
 )
 LISTS = st.lists(TARGETS, max_size=6, unique_by=lambda target: (target.office, target.route))
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=30, deadline=None)
 
 
 def told(plan: FilingProgramme, *, without: tuple[str, ...] = ()) -> set[tuple[str, str, date]]:

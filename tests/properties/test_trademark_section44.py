@@ -108,6 +108,7 @@ def found(app: Application) -> list[tuple[str, str, str, str]]:
     return sorted((each.rule.id, each.where, each.state, each.why) for each in seen if each.finding is not None)
 
 
+@settings(max_examples=40)
 @given(DAYS)
 def test_priority_never_ends_on_a_day_off_and_is_never_cut_short(filed: date) -> None:
     deadline = priority_deadline(filed)
@@ -116,7 +117,7 @@ def test_priority_never_ends_on_a_day_off_and_is_never_cut_short(filed: date) ->
     assert deadline.unmoved == Calendar("US").add_months(filed, 6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.dates(date(2024, 1, 1), date(2027, 12, 31)), st.integers(0, 240))
 def test_a_claim_is_good_until_the_last_day_and_not_after(filed: date, days: int) -> None:
     claimed = filed + timedelta(days=days)
@@ -131,7 +132,7 @@ def test_a_claim_is_good_until_the_last_day_and_not_after(filed: date, days: int
     assert (seen.state == "present") == (claimed <= priority_deadline(filed).last_day)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(applications)
 def test_every_text_is_filled_and_nothing_stops_the_check(app: Application) -> None:
     for each in BOOK.apply(app, ON):
@@ -139,7 +140,7 @@ def test_every_text_is_filled_and_nothing_stops_the_check(app: Application) -> N
         assert each.source.checked <= ON
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(applications, st.randoms(use_true_random=False))
 def test_the_order_of_goods_and_documents_does_not_matter(app: Application, chance: Any) -> None:
     def mixed(values: tuple[Any, ...]) -> list[Any]:
@@ -155,7 +156,7 @@ def test_the_order_of_goods_and_documents_does_not_matter(app: Application, chan
     assert found(other) == found(app)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(applications, st.sampled_from(DOCUMENTS), st.sampled_from(CLAIMS))
 def test_adding_what_is_asked_for_never_adds_a_finding(app: Application, document: str, claim: str) -> None:
     better = attrs.evolve(
@@ -169,7 +170,7 @@ def test_adding_what_is_asked_for_never_adds_a_finding(app: Application, documen
     assert len(found(sworn)) <= len(found(better)) <= len(found(app))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     applications,
     st.frozensets(st.sampled_from(BASES), max_size=2),

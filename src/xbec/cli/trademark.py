@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich import box
@@ -215,11 +215,15 @@ def _hang(console: Console, head: str | Text, *body: str | Text, width: int, ind
     console.print(Padding(grid, (0, 0, 0, indent)))
 
 
+_HANGING: Final = tuple(" -[123456789")
+
+
 def _print_text(console: Console, text: str) -> None:
-    """Text with indented lines, each wrapped a little further in than it starts."""
+    """Text whose indented and numbered lines wrap a little further in than they start."""
     for line in text.splitlines():
         indent = " " * (len(line) - len(line.lstrip()))
-        parts = textwrap.wrap(line.strip(), console.width, initial_indent=indent, subsequent_indent=f"{indent}    ")
+        hang = f"{indent}    " if line[:1] in _HANGING else ""
+        parts = textwrap.wrap(line.strip(), console.width, initial_indent=indent, subsequent_indent=hang)
         console.print("\n".join(parts), markup=False)
 
 
@@ -319,17 +323,19 @@ def _print_docket(docket: Docket, record: Record) -> None:
 def _print_due(console: Console, due: DueDate, docket: Docket, sources: dict[str, int]) -> None:
     head = Text(f"{due.last_day.isoformat()}  {due.state}", style=_STATES[due.state])
     office = "" if due.office == "US" else f"{due.office}: "
+    sure = "" if due.confidence == "high" else f", {due.confidence} confidence: confirm the period"
+    cited = f" [{sources[str(due.source)]}]{sure}"
     if due.done is not None:
-        _hang(console, head, Text(f"{office}{due.act}; done {due.done.day.isoformat()}", style="dim"), width=20)
+        _hang(console, head, Text(f"{office}{due.act}; done {due.done.day.isoformat()}{cited}", style="dim"), width=20)
         return
     if due.state == "passed":
-        _hang(console, head, Text(f"{office}{due.act}", style="dim"), width=20)
+        lines = [f"{office}{due.act}{cited}", *([f"if it was not done: {due.missed}"] if due.missed else [])]
+        _hang(console, head, *(Text(line, style="dim") for line in lines), width=20)
         return
     days = (due.last_day - docket.on).days
     left = f" ({days} day{'s' if days != 1 else ''})" if days >= 0 and due.state == "open" else ""
     lines = [f"{office}{due.act}{left}"]
-    sure = "" if due.confidence == "high" else f", {due.confidence} confidence: confirm the period"
-    details = [f"after: {due.event.kind} {due.event.day.isoformat()} [{sources[str(due.source)]}]{sure}"]
+    details = [f"after: {due.event.kind} {due.event.day.isoformat()}{cited}"]
     if due.state == "not yet":
         details.append(f"possible from {due.opens.isoformat()}")
     if due.extensions:

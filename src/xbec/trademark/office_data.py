@@ -35,6 +35,7 @@ One TOML file an office under ``data/trademark/offices``, all of one shape:
     extended = ["P6M"]                  # instead: the extended periods whole, each from the event
     done_by = ["response filed"]        # events that fulfil the act, and events that take an extension
     extended_by = ["extension to respond"]
+    extended_twice_by = ["..."]         # events that take two extensions at once
     fee = "..."                         # fees owed for the act, its extension, its grace
     extension_fee = "extension-office-action"
     grace = "P6M"
@@ -167,9 +168,9 @@ class Term:
 
     Where the law counts extended periods from the event itself, or they differ in length, ``extended`` holds them
     whole, shortest first, in place of ``extensions``. An event of ``done_by`` fulfils the term, one of ``extended_by``
-    takes its next extension. ``moves`` is false where the last day is none for an act at the office, so that it stays
-    where it is on a day off. ``counting`` stands in place of the rule of the office for ``length`` (``None``: the rule
-    of the office).
+    takes its next extension, one of ``extended_twice_by`` the next two at once. ``moves`` is false where the last day
+    is none for an act at the office, so that it stays where it is on a day off. ``counting`` stands in place of the
+    rule of the office for ``length`` (``None``: the rule of the office).
     """
 
     id: str
@@ -190,6 +191,7 @@ class Term:
     extended: tuple[Span, ...] = ()
     done_by: frozenset[str] = frozenset()
     extended_by: frozenset[str] = frozenset()
+    extended_twice_by: frozenset[str] = frozenset()
     register: str | None = None
     moves: bool = True
     counting: CountingRule | None = None
@@ -379,7 +381,7 @@ def _term(row: dict[str, Any]) -> Term:
         if word in row:
             words[word] = Span.parse(row[word])
     words["extended"] = tuple(Span.parse(each) for each in row.get("extended", ()))
-    for word in ("bases", "done_by", "extended_by"):
+    for word in ("bases", "done_by", "extended_by", "extended_twice_by"):
         words[word] = frozenset(row.get(word, ()))
     if "counting" in row:
         words["counting"] = counting_rule(row["counting"])

@@ -15,7 +15,8 @@ from xbec.kernel.citation import plain_day
 YesNo = Literal["yes", "no", "unknown"]
 MarkStatus = Literal["registered", "pending", "refused", "abandoned", "expired", "cancelled"]
 STATUSES: Final[tuple[str, ...]] = get_args(MarkStatus)
-_REGIONAL: Final = ("EM", "BX", "OA", "AP", "WO")
+REGIONAL: Final = ("EM", "BX", "OA", "AP", "WO")
+"""Offices that serve several countries, by the code of WIPO Standard ST.3."""
 
 
 def class_numbers(value: object) -> frozenset[int]:
@@ -68,7 +69,7 @@ class OwnedMark:
     def _problems(self) -> Iterator[str]:
         plain = isinstance(self.office, str) and len(self.office) == 2 and self.office.isascii()
         if not (plain and self.office.isalpha() and self.office.isupper()) or self.office == "EU":
-            yield f"not an office: {self.office!r} (a country such as US, or {', '.join(_REGIONAL)}; the EUIPO is EM)"
+            yield f"not an office: {self.office!r} (a country such as US, or {', '.join(REGIONAL)}; the EUIPO is EM)"
         if self.status not in STATUSES:
             yield f"not a status: {self.status!r} ({', '.join(STATUSES)})"
         for nice_class in sorted(self.classes or (), key=repr):

@@ -102,7 +102,9 @@ def test_deadlines_and_the_calendar_file(tmp_path: Path) -> None:
     assert "99999010 HALDEN TRAIL on 2026-11-25: allowed" in out
     told = said(out)
     assert "2027-01-13 open file the statement of use, or ask for six months more (49 days)" in told
-    assert "done 2025-09-22" in out
+    assert "done 2025-09-22 [1]" in told
+    assert "(any other person) [2] if it was not done: the mark goes on" in told
+    assert "after: allowed 2026-01-13 [3]" in told
     assert f"1 date written to {target}" in out
     calendar = Calendar.from_ical(target.read_bytes())
     (event,) = calendar.walk("VEVENT")
@@ -156,6 +158,9 @@ def test_advice_ranks_the_ways_to_file() -> None:
     code, out, _ = run("advise", SITUATION, *DAY)
     assert code == 0
     assert out.index("1. 44(e)") < out.index("1(b) intent to use")
+    assert "priority day: 2026-11-25, the filing day, if filed then" in out
+    assert "[1] IIPLA" in out
+    assert not [line for line in out.splitlines() if line.startswith("    ") and "attorney admitted at" in line]
     code, out, _ = run("advise", SITUATION, *DAY, "--json")
     assert json.loads(out)["notice"] == NOT_LEGAL_ADVICE
 

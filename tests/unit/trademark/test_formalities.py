@@ -14,7 +14,9 @@ from xbec.trademark.application import (
     Applicant,
     Application,
     Attorney,
+    ForeignApplication,
     ForeignRegistration,
+    InternationalRegistration,
     Item,
     Mark,
     Specimen,
@@ -122,6 +124,27 @@ def test_a_foreign_registration_alone_asks_for_no_dates_of_use() -> None:
     app = application(items=[item], foreign_registrations=[ForeignRegistration(office="CN", number="1")])
     topics = {each.rule.topic for each in check_application(app, DAY).requirements}
     assert not topics & {"1(a)", "1(b)", "specimens"}
+
+
+def test_days_of_foreign_filings_are_looked_at_too() -> None:
+    to_come = ForeignRegistration(office="CN", number="7", registered=date(2027, 1, 4))
+    turned = ForeignRegistration(office="DE", number="8", registered=date(2025, 1, 6), expires=date(2024, 1, 6))
+    claimed = ForeignApplication(office="CN", number="9", claimed=date(2026, 6, 1))
+    abroad = InternationalRegistration(registered=date(2026, 12, 1))
+    app = application(
+        filed=date(2026, 9, 1),
+        foreign_registrations=[to_come, turned],
+        foreign_applications=[claimed],
+        international_registration=abroad,
+    )
+    assert seen(app, "us-day-to-come") == [
+        ("defective", "foreign registration CN 7"),
+        ("defective", "international registration"),
+    ]
+    assert seen(app, "us-day-order") == [
+        ("defective", "foreign application CN 9"),
+        ("defective", "foreign registration DE 8"),
+    ]
 
 
 def test_hostile_texts_are_met_in_time_and_at_a_length_fit_for_a_message() -> None:

@@ -135,7 +135,8 @@ def test_an_origin_that_fails_says_which_countries_were_looked_at() -> None:
 def test_odd_codes_and_texts_are_looked_up_and_not_trusted() -> None:
     foreign = attrs.evolve(application().foreign_applications[0], office="<script>", number="9" * 5000)
     (seen,) = found(application(foreign_applications=[foreign]), "us-44d-treaty-country")
-    assert seen.state == "unknown"
+    assert seen.state == "missing"
+    assert "the EUIPO is EM" in seen.why
     assert len(seen.where) < 200
 
 

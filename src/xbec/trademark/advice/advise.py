@@ -243,7 +243,7 @@ def _by_priority(case: _Case) -> Standing:
 
 def _by_use(case: _Case) -> Standing:
     owed = case.plan.bears_use
-    value = "use is to be proven before registration" if owed else "no use is to be proven that is not there"
+    value = "use must still be proven" if owed else "nothing is left to prove"
     return Standing(criterion="use", value=value, order=(int(owed),))
 
 

@@ -248,7 +248,7 @@ class Advice:
         everywhere, minded = _said_by_all(standing), _warned_everywhere(standing)
         for number, option in enumerate(standing, 1):
             yield f"{number}. {option.way} {option.title}: {_OPEN[option.lawful]}"
-            yield from _details(option, notes, everywhere, minded)
+            yield from _details(option, self.on, notes, everywhere, minded)
             if number < len(standing):
                 following = standing[number]
                 yield f"  before {following.way}: {self.why_before(option.way, following.way)}"
@@ -317,12 +317,17 @@ def _warned_everywhere(options: list[Option]) -> tuple[Requirement, ...]:
 
 
 def _details(
-    option: Option, notes: _Notes, everywhere: Mapping[str, Point], minded: tuple[Requirement, ...]
+    option: Option, on: date, notes: _Notes, everywhere: Mapping[str, Point], minded: tuple[Requirement, ...]
 ) -> Iterator[str]:
     shares = [f"class {nice_class}: {', '.join(bases)}" for nice_class, bases in option.bases.items()]
     yield f"  bases: {'; '.join(shares)}"
     yield from (f"  question: {_sentence(each, notes)}" for each in option.open_questions)
-    yield f"  rank: {option.rank_day.isoformat()}"
+    whose = (
+        "the filing day, if filed then"
+        if option.rank_day == on
+        else "that of the first filing, whose priority is claimed"
+    )
+    yield f"  priority day: {option.rank_day.isoformat()}, {whose}"
     yield f"  official fees: {option.fees_text}"
     if option.expected is not None:
         expected = option.expected

@@ -159,7 +159,7 @@ class Plan:
             applicants=(told.applicant,),
             mark=Mark(text=told.mark_text),
             items=[
-                Item(nice_class=nice_class, text=f"goods of class {nice_class}", bases=bases, id_manual=told.id_manual)
+                Item(nice_class=nice_class, text="all goods", bases=bases, id_manual=told.id_manual)
                 for nice_class, bases in self.bases.items()
             ],
             international_registration=abroad,

@@ -10,9 +10,10 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from xbec.errors import GapError
+from xbec.errors import GapError, InputError
+from xbec.kernel.place import Place
 from xbec.kernel.timeline import NoPeriod, Timeline
-from xbec.trademark.application import Application, Item
+from xbec.trademark.application import Application, ForeignApplication, ForeignRegistration, Item
 from xbec.trademark.dated_rows import RULES, dated_rows
 
 _SHOWN: Final = 60
@@ -52,6 +53,25 @@ def short(text: object) -> str:
 def named(item: Item) -> str:
     """Where an item stands, without a number: the order of items has no meaning."""
     return f"class {item.nice_class}: {short(item.text)}" if item.text.strip() else f"class {item.nice_class}"
+
+
+def of_application(foreign: ForeignApplication) -> str:
+    """Where a foreign application stands in a finding."""
+    return f"foreign application {short(foreign.office)} {short(foreign.number or 'without number')}"
+
+
+def of_registration(foreign: ForeignRegistration) -> str:
+    """Where a foreign registration stands in a finding."""
+    return f"foreign registration {short(foreign.office)} {short(foreign.number or 'without number')}"
+
+
+@cache
+def is_country(code: str) -> bool:
+    """Is it the ISO 3166-1 code of a country?"""
+    try:
+        return Place(code).country == code
+    except InputError:
+        return False
 
 
 def one_text(items: Iterable[Item]) -> str:

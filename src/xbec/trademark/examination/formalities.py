@@ -11,11 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
 from typing import Final
 
-from xbec.errors import InputError
-from xbec.kernel.place import Place
 from xbec.kernel.rulebook import Condition, Seen, defective, later, missing, present, unknown
 from xbec.trademark.application import BASES, Applicant, Application, Item
 from xbec.trademark.examination import mark, verification
@@ -23,6 +20,7 @@ from xbec.trademark.examination.figures import (
     figure,
     holds,
     is_class,
+    is_country,
     is_national,
     named,
     national_items,
@@ -76,16 +74,8 @@ def applicant_country(app: Application, on: date) -> Iterator[Seen]:
         stated = [("domicile", applicant.domicile), ("citizenship", applicant.citizenship)]
         stated += [("establishment", country) for country in sorted(applicant.establishments)]
         for field, country in stated:
-            if country and not _is_country(country):
+            if country and not is_country(country):
                 yield defective(_applicant(applicant), country=short(country), field=field)
-
-
-@cache
-def _is_country(code: str) -> bool:
-    try:
-        return Place(code).country == code
-    except InputError:
-        return False
 
 
 def applicant_contact(app: Application, on: date) -> Iterator[Seen]:

@@ -16,8 +16,9 @@ from xbec.kernel.dated import read_toml
 from xbec.kernel.rulebook import Condition, Seen, defective, later, missing, present, unknown
 from xbec.trademark.application import Applicant, Application, ForeignApplication, ForeignRegistration
 from xbec.trademark.dated_rows import RULES
-from xbec.trademark.examination.figures import named, short
+from xbec.trademark.examination.figures import is_country, named, of_application, of_registration, short
 from xbec.trademark.office_data import office
+from xbec.trademark.owned_mark import REGIONAL
 from xbec.trademark.treaties import states_of, treaty_standing
 
 REGISTRATION_BASES: Final = ("1(a)", "1(b)", "44(e)")
@@ -38,8 +39,8 @@ def priority_deadline(filed: date) -> Deadline:
 
 
 def claimed_on(app: Application, foreign: ForeignApplication) -> date | None:
-    """The day of the claim: the one stated, else the US filing date; ``None``: not made yet."""
-    return app.filed if foreign.claimed is None else foreign.claimed
+    """The day of the claim: the one stated, but never before the US filing that carries it; ``None``: not made yet."""
+    return max((day for day in (app.filed, foreign.claimed) if day is not None), default=None)
 
 
 def has_priority(app: Application, foreign: ForeignApplication) -> bool | None:
@@ -56,14 +57,6 @@ def has_priority(app: Application, foreign: ForeignApplication) -> bool | None:
 def is_approved(app: Application, on: date) -> bool:
     """Has the mark been approved for publication, or gone further?"""
     return any(day is not None and day <= on for day in (app.approved, app.published, app.allowed))
-
-
-def _of_application(foreign: ForeignApplication) -> str:
-    return f"foreign application {short(foreign.office)} {short(foreign.number or 'without number')}"
-
-
-def _of_registration(foreign: ForeignRegistration) -> str:
-    return f"foreign registration {short(foreign.office)} {short(foreign.number or 'without number')}"
 
 
 def _priorities(app: Application) -> tuple[ForeignApplication, ...]:
@@ -97,13 +90,13 @@ def foreign_application(app: Application, on: date) -> Iterator[Seen]:
     if "44(d)" in app.bases and not app.foreign_applications:
         yield missing("priority claim", what="the foreign application")
     for foreign in _priorities(app):
-        where = _of_application(foreign)
+        where = of_application(foreign)
         yield missing(where, what="its filing date") if foreign.filed is None else present(where)
 
 
 def serial_number(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        where = _of_application(foreign)
+        where = of_application(foreign)
         if foreign.number is not None:
             yield present(where)
         else:
@@ -112,7 +105,7 @@ def serial_number(app: Application, on: date) -> Iterator[Seen]:
 
 def claim_in_time(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        where, claimed = _of_application(foreign), claimed_on(app, foreign)
+        where, claimed = of_application(foreign), claimed_on(app, foreign)
         if foreign.filed is None or foreign.filed > (claimed or on):
             continue  # the rules on details and on the order of days speak of these
         try:
@@ -132,13 +125,13 @@ def claim_in_time(app: Application, on: date) -> Iterator[Seen]:
 def order_of_days(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
         if foreign.filed is not None:
-            where, claimed = _of_application(foreign), claimed_on(app, foreign) or on
+            where, claimed = of_application(foreign), claimed_on(app, foreign) or on
             yield present(where) if foreign.filed <= claimed else defective(where, filed=foreign.filed, claimed=claimed)
 
 
 def first_filing(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        where = _of_application(foreign)
+        where = of_application(foreign)
         if foreign.first or (foreign.first is False and foreign.earlier_abandoned):
             yield present(where)
         elif foreign.first is None:
@@ -165,12 +158,12 @@ def priority_scope(app: Application, on: date) -> Iterator[Seen]:
 
 def priority_applicant(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        yield agrees(foreign.same_applicant, _of_application(foreign))
+        yield agrees(foreign.same_applicant, of_application(foreign))
 
 
 def priority_mark(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        yield agrees(foreign.same_mark, _of_application(foreign))
+        yield agrees(foreign.same_mark, of_application(foreign))
 
 
 def priority_origin(app: Application, on: date) -> Iterator[Seen]:
@@ -191,10 +184,16 @@ def priority_origin(app: Application, on: date) -> Iterator[Seen]:
 
 def priority_country(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _priorities(app):
-        yield _of_treaty_country(foreign.office, _of_application(foreign), on)
+        yield _of_treaty_country(foreign.office, of_application(foreign), on)
+
+
+def _is_office(code: str) -> bool:
+    return code in REGIONAL or is_country(code)
 
 
 def _of_treaty_country(code: str, where: str, on: date) -> Seen:
+    if not _is_office(code):
+        return missing(where, office=short(code))
     standing = "outside" if code == "US" else treaty_standing(code, on=on).standing
     if standing == "party":
         return present(where)
@@ -212,18 +211,18 @@ def foreign_registration(app: Application, on: date) -> Iterator[Seen]:
         awaited = bool(_priorities(app)) and not is_approved(app, on)
         yield later("foreign registration") if awaited else missing("foreign registration", what="none is named")
     for foreign in app.foreign_registrations:
-        where = _of_registration(foreign)
+        where = of_registration(foreign)
         yield missing(where, what="its number is not stated") if foreign.number is None else present(where)
 
 
 def copy(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        yield present(_of_registration(foreign)) if foreign.copy else missing(_of_registration(foreign))
+        yield present(of_registration(foreign)) if foreign.copy else missing(of_registration(foreign))
 
 
 def translation(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        where = _of_registration(foreign)
+        where = of_registration(foreign)
         if foreign.language == "en" or foreign.translation:
             yield present(where)
         elif foreign.language is None:
@@ -235,7 +234,7 @@ def translation(app: Application, on: date) -> Iterator[Seen]:
 def translation_signed(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
         if foreign.language not in (None, "en"):
-            where = _of_registration(foreign)
+            where = of_registration(foreign)
             if not foreign.translation:
                 yield later(where)
             elif foreign.translation_signed is None:
@@ -246,7 +245,7 @@ def translation_signed(app: Application, on: date) -> Iterator[Seen]:
 
 def in_force(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        where = _of_registration(foreign)
+        where = of_registration(foreign)
         if foreign.expires is None:
             yield unknown(where)
         elif foreign.expires < on:
@@ -258,7 +257,7 @@ def in_force(app: Application, on: date) -> Iterator[Seen]:
 def renewal(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
         if foreign.expires is not None and on <= foreign.expires:
-            where = _of_registration(foreign)
+            where = of_registration(foreign)
             near = foreign.expires <= _soon(on)
             yield later(where, expires=foreign.expires) if near else present(where)
 
@@ -275,8 +274,8 @@ def _soon(on: date) -> date:
 
 def registered_origin(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        for applicant in app.applicants:
-            where = f"{_of_registration(foreign)}, applicant {short(applicant.name)}"
+        for applicant in app.applicants if _is_office(foreign.office) else ():
+            where = f"{of_registration(foreign)}, applicant {short(applicant.name)}"
             states = states_of(foreign.office, on=on)
             words = {"office": foreign.office, "countries": ", ".join(sorted(applicant.origins)) or "no country"}
             if not states.isdisjoint(applicant.origins):
@@ -291,7 +290,7 @@ def establishment(app: Application, on: date) -> Iterator[Seen]:
     for foreign, applicant, states in _of_origin(app, on):
         at_home = states & {applicant.domicile, applicant.citizenship}
         if not at_home:
-            where = f"{_of_registration(foreign)}, applicant {short(applicant.name)}"
+            where = f"{of_registration(foreign)}, applicant {short(applicant.name)}"
             countries = ", ".join(sorted(states & applicant.establishments))
             yield present(where) if foreign.establishment_statement else missing(where, countries=countries)
 
@@ -303,7 +302,7 @@ def nationality(app: Application, on: date) -> Iterator[Seen]:
             applicant.establishments | {domicile or ""}
         )
         if by_nationality_only:
-            where = f"{_of_registration(foreign)}, applicant {short(applicant.name)}"
+            where = f"{of_registration(foreign)}, applicant {short(applicant.name)}"
             lives_in_party = domicile not in (None, "US") and treaty_standing(domicile, on=on).standing == "party"
             yield (
                 unknown(where, citizenship=applicant.citizenship, domicile=domicile)
@@ -323,17 +322,17 @@ def _of_origin(app: Application, on: date) -> Iterator[tuple[ForeignRegistration
 
 def registered_country(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        yield _of_treaty_country(foreign.office, _of_registration(foreign), on)
+        yield _of_treaty_country(foreign.office, of_registration(foreign), on)
 
 
 def registered_mark(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        yield agrees(foreign.same_mark, _of_registration(foreign))
+        yield agrees(foreign.same_mark, of_registration(foreign))
 
 
 def registered_owner(app: Application, on: date) -> Iterator[Seen]:
     for foreign in _registrations(app):
-        yield agrees(foreign.same_owner, _of_registration(foreign))
+        yield agrees(foreign.same_owner, of_registration(foreign))
 
 
 def registered_scope(app: Application, on: date) -> Iterator[Seen]:

@@ -13,7 +13,7 @@ from typing import Final
 from xbec.kernel.calendars import Calendar
 from xbec.kernel.rulebook import Condition, Seen, defective, missing, present, unknown
 from xbec.trademark.application import Application, Use
-from xbec.trademark.examination.figures import figure, is_national, short
+from xbec.trademark.examination.figures import figure, is_national, of_application, of_registration, short
 
 
 def verification(app: Application, on: date) -> Iterator[Seen]:
@@ -142,6 +142,11 @@ def day_to_come(app: Application, on: date) -> Iterator[Seen]:
     ]
     days += [(f"class {use.nice_class}", what, day) for use in app.uses for what, day in _days_of_use(use)]
     days += [(f"class {specimen.nice_class}", "specimen accessed", specimen.accessed) for specimen in app.specimens]
+    days += [
+        (of_registration(foreign), "registered abroad", foreign.registered) for foreign in app.foreign_registrations
+    ]
+    if (ir := app.international_registration) is not None:
+        days.append(("international registration", "international registration", ir.registered))
     for where, what, day in days:
         if day is not None and day > on:
             yield defective(where, what=what, day=day, on=on)
@@ -154,10 +159,20 @@ def day_order(app: Application, on: date) -> Iterator[Seen]:
         ("publication", app.published),
         ("notice of allowance", app.allowed),
     ]
-    stated = [(what, day) for what, day in steps if day is not None]
-    for (earlier, earlier_day), (after, after_day) in pairwise(stated):
-        if after_day < earlier_day:
-            yield defective("application", later=after, later_day=after_day, earlier=earlier, earlier_day=earlier_day)
+    rows = [("application", steps)]
+    rows += [
+        (of_registration(foreign), [("registration abroad", foreign.registered), ("its expiry", foreign.expires)])
+        for foreign in app.foreign_registrations
+    ]
+    rows += [
+        (of_application(foreign), [("filing", app.filed), ("the claim of priority", foreign.claimed)])
+        for foreign in app.foreign_applications
+    ]
+    for where, days in rows:
+        stated = [(what, day) for what, day in days if day is not None]
+        for (earlier, earlier_day), (after, after_day) in pairwise(stated):
+            if after_day < earlier_day:
+                yield defective(where, later=after, later_day=after_day, earlier=earlier, earlier_day=earlier_day)
 
 
 CONDITIONS: Final[Mapping[str, Condition[Application]]] = {

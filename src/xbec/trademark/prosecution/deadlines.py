@@ -17,7 +17,7 @@ import attrs
 from xbec.errors import InputError
 from xbec.kernel.calendars import Deadline, Span
 from xbec.kernel.citation import plain_day
-from xbec.kernel.finding import Finding
+from xbec.kernel.finding import Finding, Severity
 from xbec.kernel.timeline import NoPeriod, Period
 from xbec.trademark.office_data import Office, Term, office, staying
 from xbec.trademark.prosecution.docket import Docket, DueDate, DueState, Extension
@@ -29,6 +29,11 @@ _ENDS: Final = frozenset(
         "cancelled under article 6(4)", "international registration lapsed", "transformation requested",
     )
 )  # fmt: skip
+# What shows how a period ended, although the act itself is not on record.
+_TELLS: Final = _ENDS | {
+    "abandonment known", "notice of abandonment", "petition to revive",
+    "approved", "published", "allowed", "registered", "maintenance accepted",
+}  # fmt: skip
 _HORIZON: Final = 25
 """Repetitions of a term that are looked at: more than the years of the calendar hold."""
 
@@ -64,7 +69,8 @@ def deadlines(prosecution: Prosecution, *, on: date) -> Docket:
         why = f"the international registration was cancelled on {cancelled.isoformat()}, and nothing says why"
         cure = f"record '{known[0]}' (transformation is possible) or '{known[1]}' (it is not)"
         findings.append(Finding("cause-of-cancellation", "error", "international registration", why, cure))
-    return attrs.evolve(docket, due=due, findings=(*findings, *docket.findings), state=status.state)
+    findings += [*docket.findings, *_missed(due, [event for event in history if event.day <= on])]
+    return attrs.evolve(docket, due=due, findings=tuple(findings), state=status.state)
 
 
 def office_deadlines(
@@ -107,6 +113,7 @@ def _docket(
 ) -> Docket:
     past = tuple(sorted({e for e in events if e.day <= on}, key=lambda event: (event.day, event.kind, event.note)))
     due: list[DueDate] = []
+    acts: list[tuple[DueDate, frozenset[str]]] = []
     findings = [
         Finding("event-to-come", "info", str(event), f"it lies after {on.isoformat()} and sets nothing off yet")
         for event in events
@@ -127,9 +134,11 @@ def _docket(
                     for each in _due_dates(place, row, event, past, on):
                         due.append(each)
                         findings.extend(_late(each, row.value, past))
+                        acts.append((each, row.value.done_by))
                 except InputError as problem:
                     why = f"{ident} cannot be counted: {problem}"
                     findings.append(Finding("not-counted", "warning", str(event), why, "count it by hand"))
+    findings += _early(acts, past)
     return Docket(reference=reference, on=on, due=_by_day(due), findings=tuple(findings))
 
 
@@ -141,13 +150,39 @@ def _late(due: DueDate, term: Term, events: tuple[Event, ...]) -> Iterator[Findi
     """An act after the last day, and requests for an extension that were no use."""
     if due.done is not None and due.done.day > due.closes and not _revived(events, due.done.day):
         why = f"after {due.closes.isoformat()}, the last day to {due.act}, and no extension is recorded"
-        yield Finding("late-act", "error", str(due.done), why, "add the extension, or check the day", due.source)
+        # what others do late is no fault of the file
+        severity: Severity = "warning" if due.optional else "error"
+        yield Finding("late-act", severity, str(due.done), why, "add the extension, or check the day", due.source)
     later = next((e.day for e in events if e.kind == term.event and e.day > due.event.day), date.max)
-    asked = [e for e in events if e.kind in term.extended_by and due.event.day <= e.day < later]
-    if len(asked) > due.extended:
-        why = f"{len(asked)} extensions are recorded, {due.extended} could be counted: {due.act}"
+    weights = {**dict.fromkeys(term.extended_by, 1), **dict.fromkeys(term.extended_twice_by, 2)}
+    asked = [weights[e.kind] for e in events if e.kind in weights and due.event.day <= e.day < later]
+    if sum(asked) > due.extended:
+        why = f"{sum(asked)} extensions are recorded, {due.extended} could be counted: {due.act}"
         cure = "check the days: each is asked for in the period it prolongs, one in each"
         yield Finding("extension-not-counted", "warning", str(due.event), why, cure, due.source)
+
+
+def _early(acts: list[tuple[DueDate, frozenset[str]]], events: tuple[Event, ...]) -> Iterator[Finding]:
+    """Acts before their window opens, which fulfil nothing: a declaration filed too early has to be filed again."""
+    for event in events:
+        periods = [due for due, done_by in acts if event.kind in done_by and due.event.day <= event.day]
+        if any(due.done == event or due.opens <= event.day <= due.closes for due in periods):
+            continue
+        opening = min((due for due in periods if due.opens > event.day), key=lambda due: due.opens, default=None)
+        if opening is not None:
+            why = f"too early: possible from {opening.opens.isoformat()}, and counted for nothing before"
+            cure = f"file again by {opening.last_day.isoformat()}, or check the day"
+            yield Finding("early-act", "warning", str(event), why, cure, opening.source)
+
+
+def _missed(due: Iterable[DueDate], events: list[Event]) -> Iterator[Finding]:
+    """Periods that ran out with nothing recorded in them, and no event that tells how it ended."""
+    for each in due:
+        told = any(e.kind in _TELLS and e.day > each.event.day for e in events)
+        if each.state == "passed" and each.missed and not each.optional and not told:
+            why = f"the last day to {each.act} was {each.closes.isoformat()}, and no such act is recorded"
+            cure = "record what was filed, or how the file ended"
+            yield Finding("not-on-record", "warning", str(each.event), why, cure, each.source, each.missed)
 
 
 def _revived(events: tuple[Event, ...], day: date) -> bool:
@@ -253,14 +288,15 @@ def _due_date(
 
 
 def _taken(term: Term, event: Event, events: tuple[Event, ...], ends: list[Deadline]) -> int:
-    """How many extensions were asked for in time: each in the period it prolongs, and only one in each."""
+    """How many extensions were asked for in time: each request in the period it prolongs, and only one in each."""
     taken, begins = 0, event.day
     for asked in events:
-        if asked.kind not in term.extended_by or asked.day < begins or taken + 1 == len(ends):
+        steps = 1 if asked.kind in term.extended_by else 2 if asked.kind in term.extended_twice_by else 0
+        if not steps or asked.day < begins or taken + steps >= len(ends):
             continue
         if asked.day <= ends[taken].last_day or _revived(events, asked.day):
-            begins = ends[taken].unmoved + timedelta(1)
-            taken += 1
+            taken += steps
+            begins = ends[taken - 1].unmoved + timedelta(1)
     return taken
 
 

@@ -109,6 +109,8 @@ class DueDate:
             text += f"; extensible to {self.extensions[-1].last_day.isoformat()}"
         if self.grace is not None:
             text += f"; grace to {self.grace.last_day.isoformat()}"
+        if self.state == "passed":
+            return f"{text}; if it was not done: {self.missed}" if self.missed else text
         return f"{text}; otherwise {self.missed}" if self.missed and not self.optional else text
 
     def to_dict(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ _PENDING: Final = (
     "under examination", "action outstanding", "on appeal", "suspended", "approved", "published", "opposed", "allowed",
     "use stated", "action on use", "appeal on use",
 )  # fmt: skip
-_REGISTERED: Final = ("registered", "in grace", "cancellation pending")
+REGISTERED: Final = ("registered", "in grace", "cancellation pending")
 _REVIVES_TO: Final = {
     "abandoned": "under examination",
     "abandoned after allowance": "allowed",
@@ -90,6 +90,7 @@ LIFECYCLE: Final = Lifecycle(
         ("approved", "registered"): "registered",
         ("approved", "office action"): "action outstanding",
         ("published", "extension to oppose"): "published",
+        ("published", "90-day extension to oppose"): "published",
         ("published", "opposed"): "opposed",
         ("published", "allowed"): "allowed",
         ("published", "registered"): "registered",
@@ -143,8 +144,8 @@ LIFECYCLE: Final = Lifecycle(
         ("cancellation pending", "cancellation refused"): "registered",
         ("cancellation pending", "cancelled"): "cancelled",
         # an extension of protection follows its international registration
-        **{(state, "cancelled under article 6(4)"): "extension ended" for state in (*_PENDING, *_REGISTERED)},
-        **{(state, "international registration lapsed"): "lapsed" for state in (*_PENDING, *_REGISTERED)},
+        **{(state, "cancelled under article 6(4)"): "extension ended" for state in (*_PENDING, *REGISTERED)},
+        **{(state, "international registration lapsed"): "lapsed" for state in (*_PENDING, *REGISTERED)},
         ("extension ended", "transformation requested"): "transformed",
         ("extension ended", "transformation time passed"): "lapsed",
     },

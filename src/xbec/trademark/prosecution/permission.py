@@ -22,7 +22,7 @@ from xbec.trademark.dated_rows import RULES, dated_rows
 from xbec.trademark.notice import NOT_LEGAL_ADVICE
 from xbec.trademark.office_data import office
 from xbec.trademark.prosecution.deadlines import deadlines
-from xbec.trademark.prosecution.lifecycle import LIFECYCLE, Prosecution, Status, state_of
+from xbec.trademark.prosecution.lifecycle import LIFECYCLE, REGISTERED, Prosecution, Status, state_of
 
 _FILE: Final = RULES / "permission.toml"
 _ALLEGATIONS: Final = ("amendment to allege use", "statement of use")
@@ -172,7 +172,8 @@ def _ruling(act: str, prosecution: Prosecution, on: date, **facts: Any) -> Rulin
 def _itu_assignment(it: _Proposal, on: date) -> Iterator[Seen]:
     if it.act != "assign" or "1(b)" not in it.bases:
         return
-    if any(event.kind in _ALLEGATIONS for event, _ in it.status.steps):
+    # The law binds the application; a registration issues only after the allegation, recorded here or not.
+    if it.status.state in REGISTERED or any(event.kind in _ALLEGATIONS for event, _ in it.status.steps):
         yield present()
     elif it.successor is False or it.ongoing is False:
         why = "the buyer does not take over the business" if it.successor is False else "no such business is ongoing"
@@ -203,6 +204,13 @@ def _blackout(it: _Proposal, on: date) -> Iterator[Seen]:
         yield defective(state=state, why="the blackout period runs")
     else:
         yield defective(state=state, why="no allegation of use is possible then")
+
+
+def _statement_in_time(it: _Proposal, on: date) -> Iterator[Seen]:
+    if it.act != "allege use" or it.status.state != "allowed":
+        return
+    for due in deadlines(it.prosecution, on=on).of("statement-of-use")[-1:]:
+        yield present() if on <= due.last_day else defective(last_day=due.last_day)
 
 
 def _all_goods(it: _Proposal, on: date) -> Iterator[Seen]:
@@ -299,6 +307,7 @@ CONDITIONS: Final = {
     "us-assignment-goodwill": _goodwill,
     "us-allegation-basis": _allegation_basis,
     "us-blackout": _blackout,
+    "us-statement-of-use-time": _statement_in_time,
     "us-allegation-all-goods": _all_goods,
     "us-divide-time": _divide_time,
     "us-divide-several-bases": _divide_bases,
