@@ -316,9 +316,10 @@ class _Run:
         wanted = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
         found = evaluate(program, frame, self.frame.inputs, wanted, several=self.frame.several)
         regimes = dict(zip(family.codes, family.regimes, strict=True))
-        taken = found.select(PROCEDURE, cs.starts_with(warn.CHARGED)).with_columns(rows["r"], rows["l"])
-        masks = warn.told(taken, program.procedures, regimes, lines)
-        found = found.drop(cs.starts_with(warn.CHARGED)).with_columns(masks.alias(WARNINGS))
+        beside = [found.select(PROCEDURE, cs.starts_with(warn.CHARGED)), rows.select("r", "l")]
+        masks = warn.told(pl.concat(beside, how="horizontal"), program.procedures, regimes, lines)
+        kept_outputs = found.drop(cs.starts_with(warn.CHARGED))
+        found = pl.concat([kept_outputs, masks.alias(WARNINGS).to_frame()], how="horizontal")
         if isinstance(program.procedure, tuple):
             return found.with_columns(pl.lit(program.procedures[program.procedure[1]]).alias(PROCEDURE))
         names = pl.Series([*program.procedures, None])
@@ -366,7 +367,7 @@ class _Run:
             # Beside each other, not in one frame: the outputs come in many pieces and would be copied into one.
             about = rows.select("row", pl.lit(currency_of_family).alias("assessed_currency"))
             masks = self._of_consignments(rows, worlds[0].get_column(WARNINGS))
-            about = about.with_columns(warn.texts(masks).alias(WARNINGS))
+            about = about.with_columns(warn.text_of(masks).alias(WARNINGS))
             self.parts.append(pl.concat([about, worlds[0].select(PROCEDURE, *chosen)], how="horizontal"))
             return
         columns = [

@@ -51,6 +51,14 @@ def ids_of(priced: Quote | QuoteInterval) -> str | None:
     return ", ".join(rule for rule in RULES if rule in found) or None
 
 
+def text_of(masks: pl.Series) -> pl.Expr:
+    """As :func:`texts`; one literal where all rows are warned alike, which costs no memory."""
+    least, most = masks.min(), masks.max()
+    if least is not None and least == most:
+        return pl.lit(_TEXTS[int(least)], dtype=pl.String)  # type: ignore[arg-type]
+    return pl.lit(texts(masks))
+
+
 def texts(masks: pl.Series) -> pl.Series:
     """The ids of each row, joined by ", "; null where there are none."""
     return pl.Series(_TEXTS, dtype=pl.String).gather(masks.cast(pl.UInt32))
