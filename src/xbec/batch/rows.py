@@ -271,13 +271,9 @@ class Rows(Builder):
 
     def run_any(self, condition: Truth, level: int | None) -> Truth:
         """Whether it holds on any row of the run."""
-        if isinstance(condition, bool) or level is None or not self.varies_truth(condition, level):
+        if isinstance(condition, bool) or level is None or not self.varies(condition):
             return condition
         return self.op("run-any", condition, level)
-
-    def varies_truth(self, condition: Truth, level: int) -> bool:
-        """May a truth value differ within a run of the level?"""
-        return not isinstance(condition, bool) and self.varies(condition)
 
     def joined(self, conditions: Truth, group: Cut) -> tuple[Truth, bool]:
         """Whether a condition holds on any row of the run, and whether it is one for all."""

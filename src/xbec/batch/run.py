@@ -108,7 +108,18 @@ def quote(
     columns: Sequence[str] = tuple(AMOUNTS),
     alone_below: int = 64,
 ) -> Any:
-    """Price every line of a frame; the frame comes back with its charges in minor units of ``assessed_currency``."""
+    """Price every line of a frame; it comes back with its charges, in whole minor units of ``assessed_currency``.
+
+    ``frame`` is a Polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table or a DuckDB relation, a row a line
+    (columns: ``docs/batch.md``); the same kind and order of rows comes back. ``on`` is a day or the name of a column of
+    days. ``law``, ``fx``, ``tariff``, ``settings``, ``answers``, ``known_on`` and ``on_unknown`` are those of
+    :func:`xbec.landed_cost`; with ``"interval"`` each amount has ``_low`` and ``_high``. ``charges`` adds
+    ``charge.<id>``, ``columns`` keeps only some amounts. Kinds of consignments of at most ``alone_below`` rows are
+    priced one by one, which is faster for few.
+
+    Raises :class:`InputError` for a schema that cannot be read. What is wrong with a line stands in ``error`` and
+    ``error_message`` of its consignment, and the rest go on.
+    """
     if on_unknown not in {"raise", "interval"}:
         raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
     for name in columns:
