@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import attrs
 import polars as pl
 
 from xbec.batch.columns import Input
@@ -23,6 +24,9 @@ CHARGES: Final = "charges"
 """Wanted: every charge beside the outputs, as ``charge.<id>``."""
 _INDEX: Final = {"regime": "r", "line": "p", "class": "c"}
 _TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
+
+
+_AS_WRITTEN: Final = pl.QueryOptFlags.none()
 
 
 class TooWide(Exception):
@@ -64,7 +68,8 @@ class Written:
         self.inputs = inputs
         self.outputs = {name: program.outputs[name] for name in wanted if name in program.outputs}
         self.charges = program.charges if CHARGES in wanted else {}
-        self.stages: list[list[pl.Expr]] = [[]]
+        self.stages: list[tuple[list[pl.Expr], list[pl.Expr]]] = [([], [])]
+        self.hoisted: dict[tuple[Any, ...], tuple[pl.Expr, int]] = {}
         self.bounds: list[tuple[int, int]] = []
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
         self.levels = runs
@@ -82,10 +87,13 @@ class Written:
     def run(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The outputs on a frame."""
         lazy = frame.lazy()
-        for stage in self.stages:
-            if stage:
-                lazy = lazy.with_columns(stage)
-        return lazy.select(self.final).collect(engine="streaming", optimizations=pl.QueryOptFlags.none())
+        for of_rows, of_runs in self.stages:
+            if of_rows:
+                lazy = lazy.with_columns(of_rows)
+            if of_runs:
+                frame = lazy.collect(engine="streaming", optimizations=_AS_WRITTEN)
+                lazy = frame.with_columns(of_runs).lazy()
+        return lazy.select(self.final).collect(engine="streaming", optimizations=_AS_WRITTEN)
 
     # what is needed ----------------------------------------------------------------------------------------------
 
@@ -132,10 +140,10 @@ class Written:
             return self._bound_of_truth(op)
         if name == "input":
             return self.inputs[op[1]].low, self.inputs[op[1]].high
-        if name in {"run-sum", "run-max", "run-share"}:
+        if name in {"run-sum", "run-share"}:
             low, high = self.bound_of(op[1])
             if name == "run-sum":
-                return min(low * self._longest, 0), max(high * self._longest, 0)
+                return min(low * self._longest, low), max(high * self._longest, high)
             return min(low, 0), max(high, 0)
         if name == "select":
             parts = [self.bound_of(op[2])] * (self.bounds[op[1]][1] == 1)
@@ -155,8 +163,9 @@ class Written:
         if name in {"max", "min"}:
             pick = max if name == "max" else min
             return pick(a[0], b[0]), pick(a[1], b[1])
-        least = max(b[0], 1)
-        return min(a[0], 0) - 1, max(a[1], 0) // least + 1
+        least, most = max(b[0], 1), max(b[1], 1)
+        low = a[0] // most if a[0] >= 0 else a[0] // least - 1
+        return low, max(a[1], 0) // least + 1
 
     def _bound_of_truth(self, op: Op) -> tuple[int, int]:
         """A truth value that the bounds decide is (0, 0) or (1, 1)."""
@@ -208,7 +217,7 @@ class Written:
                 name = f"t{operand[1]}"
                 table = pl.Series(list(column.values), dtype=pl.Int128 if is_wide else pl.Int64)
                 index = pl.col(_INDEX[column.of])
-                self.stages[0].append(pl.lit(table).gather(index).alias(name))
+                self.stages[0][0].append(pl.lit(table).gather(index).alias(name))
                 found = self.exprs[operand] = (pl.col(name), 1)
         else:
             found = self.exprs[operand]
@@ -225,11 +234,15 @@ class Written:
             return
         expr, stage = self._expression(number, op)
         if self.counts[number] > 1 or op[0].startswith("run-"):
-            while len(self.stages) <= stage:
-                self.stages.append([])
-            self.stages[stage].append(expr.alias(f"v{number}"))
-            expr, stage = pl.col(f"v{number}"), stage + 1
+            expr, stage = self._column(f"v{number}", expr, stage)
         self.exprs[number] = (expr, stage)
+
+    def _column(self, name: str, expr: pl.Expr, stage: int, *, of_runs: bool = False) -> tuple[pl.Expr, int]:
+        """An expression made a column in its stage."""
+        while len(self.stages) <= stage:
+            self.stages.append(([], []))
+        self.stages[stage][of_runs].append(expr.alias(name))
+        return pl.col(name), stage + 1
 
     def _expression(self, number: int, op: Op) -> tuple[pl.Expr, int]:
         name = op[0]
@@ -321,27 +334,71 @@ class Written:
         return self._narrowed(expr, wide, number), max(at, bt)
 
     def _run(self, number: int, op: Op) -> tuple[pl.Expr, int]:
-        name = op[0]
+        name, what = op[:2]
         if name == "run-any":
-            a, at = self._truth(op[1])
-            return (a if self._longest == 1 else self.levels[op[2]].sum(a.cast(pl.Int64)) > 0), at
+            held, stage = self._truth(what)
+            if self._longest == 1:
+                return held, stage
+            total, stage = self._total(("any", what), held.cast(pl.Int64), op[2], stage)
+            return total > 0, stage
         if self._longest == 1:
-            wide = self._is_wide(*self.bounds[number])
-            return self._operand(op[1], wide)
-        level = self.levels[op[-1]]
-        wide = self._is_wide(*(x * self._longest for x in self.bound_of(op[1])))
-        a, at = self._of_rows(op[1], wide)
-        if name == "run-sum":
-            return self._narrowed(level.sum(a), wide, number), at
-        if name == "run-max":
-            return self._narrowed(level.max(a), wide, number), at
-        wide = self._is_wide(self.bound_of(op[1])[1] * self._longest * max(self.bound_of(op[2])[1], 1))
-        (whole, at), (weight, bt) = self._operand(op[1], wide), self._of_rows(op[2], wide)
-        dtype = pl.Int128 if wide else pl.Int64
-        weight = pl.when(level.sum(weight) == 0).then(pl.lit(1, dtype=dtype)).otherwise(weight)
-        by, upto = level.sum(weight), level.upto(weight)
-        expr = (whole * upto) // by - (whole * (upto - weight)) // by
-        return self._narrowed(expr, wide, number), max(at, bt)
+            return self._operand(what, self._is_wide(*self.bounds[number]))
+        if name == "run-share":
+            return self._share(number, op)
+        wide = self._is_wide(*(x * self._longest for x in self.bound_of(what)))
+        amount, stage = self._of_rows(what, wide)
+        total, stage = self._total((what, wide), amount, op[2], stage)
+        return self._narrowed(total, wide, number), stage
+
+    def _share(self, number: int, op: Op) -> tuple[pl.Expr, int]:
+        """The row's part of a whole: from where the weights before it end to where its own does."""
+        _, whole, weight, level = op
+        wide = self._is_wide(self.bound_of(whole)[1] * self._longest * max(self.bound_of(weight)[1], 1))
+        key: tuple[Any, ...] = (weight, wide)
+        part, stage = self._of_rows(weight, wide)
+        if self.bound_of(weight)[0] <= 0:
+            total, stage = self._total(key, part, level, stage)
+            # Weights that come to nothing cut the whole into equal parts.
+            one = pl.lit(1, dtype=pl.Int128 if wide else pl.Int64)
+            key = (weight, wide, "or one")
+            part, stage = self._hoisted(key, pl.when(total == 0).then(one).otherwise(part), stage)
+        by, after = self._total(key, part, level, stage)
+        upto, _ = self._upto(key, part, level, stage)
+        shared, at = self._operand(whole, wide)
+        expr = (shared * upto) // by - (shared * (upto - part)) // by
+        return self._narrowed(expr, wide, number), max(at, after)
+
+    def _hoisted(
+        self, key: tuple[Any, ...], expr: pl.Expr, stage: int, *, of_runs: bool = False
+    ) -> tuple[pl.Expr, int]:
+        """An expression made a column once."""
+        if key not in self.hoisted:
+            self.hoisted[key] = self._column(f"h{len(self.hoisted)}", expr, stage, of_runs=of_runs)
+        return self.hoisted[key]
+
+    def _cumulative(self, what: tuple[Any, ...], amount: pl.Expr, stage: int) -> tuple[pl.Expr, int]:
+        """The sum of all rows up to each; it may wrap, and differences of it are what they would be without."""
+        return self._hoisted((*what, "cumulative"), amount.cum_sum(), stage, of_runs=True)
+
+    def _total(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
+        """The sum of an amount over its run."""
+        runs = self.levels[level]
+        if runs.over:
+            return self._hoisted((*what, "total", level), amount.sum().over(runs.over), stage, of_runs=True)
+        cumulative, stage = self._cumulative(what, amount, stage)
+        ends = cumulative.gather(runs.ends)
+        total = (ends - ends.shift(1, fill_value=0)).gather(pl.col(runs.number))
+        return self._hoisted((*what, "total", level), total, stage, of_runs=True)
+
+    def _upto(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
+        """The sum of an amount from the start of its run to the row, the row included."""
+        runs = self.levels[level]
+        key = (*what, "up to", level)
+        if runs.over:
+            return self._hoisted(key, amount.cum_sum().over(runs.over), stage, of_runs=True)
+        cumulative, stage = self._cumulative(what, amount, stage)
+        before = cumulative.gather(runs.ends).shift(1, fill_value=0).gather(pl.col(runs.number))
+        return self._hoisted(key, cumulative - before, stage, of_runs=True)
 
     def _of_rows(self, operand: Operand, wide: bool) -> tuple[pl.Expr, int]:
         """As :meth:`_operand`, one value a row even where all are the same constant, for sums to count them."""
@@ -370,43 +427,23 @@ class Written:
         return [*chosen, pl.any_horizontal(troubles).alias(TROUBLE)] if troubles else chosen
 
 
+@attrs.frozen(slots=True)
 class _Runs:
-    """Sums over the runs of a level.
+    """The runs of a level.
 
-    Runs that stand together are numbered in column ``run``, the last rows of theirs listed in column ``ends``; else
+    Runs that stand together are numbered in the column ``number``, the last rows of theirs listed in ``ends``; else
     ``over`` names the columns that rows of one run share.
     """
 
-    def __init__(self, run: str, ends: str, over: list[str]) -> None:
-        self._run = run
-        self._ends = ends
-        self._over = over
-
-    def _at_ends(self, amount: pl.Expr) -> pl.Expr:
-        return amount.cum_sum().gather(pl.col(self._ends).drop_nulls())
-
-    def sum(self, amount: pl.Expr) -> pl.Expr:
-        """The sum over the run."""
-        if self._over:
-            return amount.sum().over(self._over)
-        ends = self._at_ends(amount)
-        return (ends - ends.shift(1, fill_value=0)).gather(pl.col(self._run))
-
-    def max(self, amount: pl.Expr) -> pl.Expr:
-        """The greatest of the run."""
-        return amount.max().over(self._over or [self._run])
-
-    def upto(self, amount: pl.Expr) -> pl.Expr:
-        """The sum from the start of the run to the row, the row included."""
-        if self._over:
-            return amount.cum_sum().over(self._over)
-        return amount.cum_sum() - self._at_ends(amount).shift(1, fill_value=0).gather(pl.col(self._run))
+    number: str
+    ends: pl.Expr
+    over: list[str]
 
 
 def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.DataFrame, dict[int, _Runs]]:
     """The runs of every level, with the columns they need."""
     runs: dict[int, _Runs] = {}
-    frame = _numbered(frame, "run", "")
+    frame, whole = _numbered(frame, ["run"], "number")
     for number, level in enumerate(program.levels):
         over = ["run"]
         for key in level.keys:
@@ -420,12 +457,11 @@ def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.
         if level.by_procedure and mixed:
             over.append("taken")
         if len(over) == 1:
-            runs[number] = _Runs("number", "ends", [])
+            runs[number] = whole
         elif level.sorted and "taken" not in over:
-            frame = _numbered(frame, over[1], str(number))
-            runs[number] = _Runs(f"number{number}", f"ends{number}", [])
+            frame, runs[number] = _numbered(frame, over, f"number{number}")
         else:
-            runs[number] = _Runs("", "", over)
+            runs[number] = _Runs("", pl.lit(0), over)
     return frame, runs
 
 
@@ -434,15 +470,12 @@ def _changes_within(name: str) -> pl.Expr:
     return (pl.col(name) != pl.col(name).shift(1)) & (pl.col("run") == pl.col("run").shift(1))
 
 
-def _numbered(frame: pl.DataFrame, name: str, suffix: str) -> pl.DataFrame:
-    """Number the runs of one value of ``name`` within a consignment, and list where each ends."""
-    last = ((pl.col(name) != pl.col(name).shift(-1)) | (pl.col("run") != pl.col("run").shift(-1))).fill_null(True)
-    first = ((pl.col(name) != pl.col(name).shift(1)) | (pl.col("run") != pl.col("run").shift(1))).fill_null(True)
-    ends = frame.select(last.arg_true()).to_series()
-    return frame.with_columns(
-        (first.cum_sum() - 1).cast(pl.UInt32).alias(f"number{suffix}"),
-        ends.extend_constant(None, frame.height - len(ends)).alias(f"ends{suffix}"),
-    )
+def _numbered(frame: pl.DataFrame, names: list[str], called: str) -> tuple[pl.DataFrame, _Runs]:
+    """Number the runs of rows that are alike in these columns."""
+    of = frame.get_column(names[0]) if len(names) == 1 else frame.select(pl.struct(names)).to_series()
+    number = of.rle_id().alias(called)
+    last = (number != number.shift(-1)).fill_null(True).arg_true()
+    return frame.with_columns(number), _Runs(called, pl.lit(last), [])
 
 
 def _parts(op: Op) -> tuple[Any, ...]:

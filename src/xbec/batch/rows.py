@@ -207,8 +207,10 @@ class Rows(Builder):
         held = self.both(self.mask, True if self.holds is None else self.holds)
         if held is False:
             return
-        most = self.op("run-max", self.select(held, part, const(-1)), group.level)
-        self.trouble_if(self.both(held, self.op("cmp", "!=", part, most)))
+        # All of a group are one where each, as often as there are rows, comes to their sum.
+        total = self.run_sum(self.select(held, part, ZERO), group.level)
+        rows = self.run_sum(self.select(held, const(1), ZERO), group.level)
+        self.trouble_if(self.both(held, self.op("cmp", "!=", self.mul(part, rows), total)))
 
     def varies(self, operand: Operand) -> bool:
         """May it differ between the rows of a consignment?"""
