@@ -159,6 +159,10 @@ class Builder(ABC):
         """A named figure of the law on the day of the event at hand, and whether it is an amount."""
         return self.of_regime(("value", name, self.event)), self.regime.is_amount(name, self.event)
 
+    def settled(self, node: Node, line: Any) -> Node:
+        """A node of a guard as it is to be tested for a line; a program of rows answers text leaf by leaf."""
+        return node
+
     # lines and groups --------------------------------------------------------------------------------------------
 
     @abstractmethod

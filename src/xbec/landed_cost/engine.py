@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from xbec.errors import GapError, InputError, NoLaw, TooManyUnknowns, Undetermined
+from xbec.errors import InputError, NoLaw, TooManyUnknowns, XbecError
 from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.pipeline import make_plan, make_selector, select_procedures
+from xbec.landed_cost.pipeline import finish_plan, make_plan, make_selector, select_procedures
 from xbec.landed_cost.plan import Plan
 from xbec.landed_cost.profile import Profile
-from xbec.landed_cost.program import Op, names_of
 from xbec.landed_cost.quote import Quote
 from xbec.landed_cost.regime import Regime
-from xbec.landed_cost.unknown import Question, Unknown
+from xbec.landed_cost.unknown import Question, Unknown, again, kept, undetermined
 from xbec.landed_cost.worlds import QuoteInterval, World
 from xbec.law import Law
 
@@ -99,14 +99,19 @@ def landed_cost(
         regime = _regimes.get(key)
     except (TypeError, AttributeError) as problem:
         raise _not_priceable(consignment, on) from problem
+    engine = (law, fx, tariff, settings, procedure, known_on, rounding)
     try:
         if regime is None:
-            engine = (law, fx, tariff, settings, procedure, known_on, rounding)
-            regime = _regime(key, consignment, on, engine, answers)
+            regime = _kept_regime(key, make_regime(consignment, on, engine, answers))
         return price(regime, consignment)
     except Question:
-        engine = (law, fx, tariff, settings, procedure, known_on, rounding)
-        return _worlds(consignment, on, engine, answers, on_unknown)
+        pass
+
+    def regime_of(one: Consignment) -> Regime:
+        key = (law, id(fx), id(tariff), on, one.key, said)
+        return _regimes.get(key) or _kept_regime(key, make_regime(one, on, engine, answers))
+
+    return _worlds(consignment, regime_of, on_unknown)
 
 
 def _not_priceable(consignment: object, on: object) -> InputError:
@@ -115,10 +120,7 @@ def _not_priceable(consignment: object, on: object) -> InputError:
     return InputError("settings and answers are mappings of text to plain values", field="settings", value=str(on))
 
 
-def _regime(
-    key: Any, consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]
-) -> Regime:
-    regime = make_regime(consignment, on, engine, answers)
+def _kept_regime(key: Any, regime: Regime) -> Regime:
     if len(_regimes) >= _MOST_REGIMES:
         _regimes.clear()
     _regimes[key] = regime
@@ -174,73 +176,134 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         structure = (consignment.shape, tuple([p.structure for p in profiles]))
     plans = regime.plans.get(structure)
     if plans is None:
-        plan = _first_plan(regime, profiles, consignment)
-        if len(regime.plans) >= _MOST_PLANS:
-            regime.plans.clear()
-        plans = regime.plans[structure] = {None: plan, plan.chosen: plan}
-    else:
-        plan = plans[None]
+        plans = _first_plans(regime, profiles, consignment, structure)
+    plan = plans[None]
     width = len(regime.line_names)
     for profile in profiles:
         if len(profile.params) != width:
             profile.fill()
     figures = (profiles[0].figures,) if len(profiles) == 1 else tuple([p.figures for p in profiles])
     try:
-        values = plan.function(consignment, plan.names, regime.figures, figures)
+        compiled = plan.compiled
+        if compiled is None:
+            values = plan.run(consignment, regime.figures, figures)
+        else:
+            values = compiled(consignment, plan.names, regime.figures, figures)
         if type(values) is list:
             chosen = tuple(values)
             found = plans.get(chosen)
             if found is None:
-                found = plans[chosen] = make_plan(regime, profiles, consignment.shape, chosen)
+                _another_plan(regime, profiles, consignment, plans, chosen)
                 return price(regime, consignment)
             plan = found
-            values = plan.function(consignment, plan.names, regime.figures, figures)
+            values = plan.run(consignment, regime.figures, figures)
     except TypeError:
-        raise_gap(profiles, plan.ops, lambda tried: plan.function(consignment, plan.names, regime.figures, tried))
+        raise_gap(regime, profiles, plan, consignment)
         raise
     return Quote(consignment, regime, profiles, plan, values)
 
 
-def raise_gap(profiles: tuple[Profile, ...], ops: Sequence[Op], run: Callable[[Any], Any]) -> None:
+def raise_gap(regime: Regime, profiles: tuple[Profile, ...], plan: Plan, consignment: Consignment) -> None:
     """Raise the gap behind a figure a program met and a profile could not give.
 
     A figure that is used wherever the program runs comes before duties that are missing; among these the first that
     stops the program by itself is told, for the others may belong to goods that owe none.
     """
-    missing: dict[tuple[int, int], GapError | InputError] = {}
-    for op in ops:
-        for operand in (*op[1:], *(op[2] if op[0] == "allocate" else ())):
-            if isinstance(operand, tuple) and operand and operand[0] == "l":
-                gap = profiles[operand[1]].gaps.get(operand[2])
-                if gap is not None:
-                    missing.setdefault((operand[1], operand[2]), gap)
-    lack = profiles[0].regime.line_names.get(("lack",))
+    missing = {}
+    for line, position in plan.reads:
+        gap = profiles[line].gaps.get(position)
+        if gap is not None:
+            missing[line, position] = gap
+    lack = regime.line_names.get(("lack",))
     for (_, position), gap in missing.items():
         if position != lack:
-            raise gap
+            raise again(gap)
     for (line, _), gap in missing.items():
-        figures = [[0 if x is None and n != line else x for x in p.figures] for n, p in enumerate(profiles)]
+        figures = tuple([0 if x is None and n != line else x for x in p.figures] for n, p in enumerate(profiles))
         try:
-            run(figures)
+            plan.run(consignment, regime.figures, figures)
         except TypeError:
-            raise gap from None
+            raise again(gap) from None
 
 
-def _first_plan(regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment) -> Plan:
-    """The plan of a structure met for the first time; a selector says which procedures take it."""
-    lower, choice = select_procedures(regime, profiles, consignment.shape)
-    if all(ways[0][0] is True for ways in choice):
-        return make_plan(regime, profiles, consignment.shape, tuple(ways[0][1] for ways in choice))
-    for profile in profiles:
-        profile.fill()
-    names = names_of(lower.inputs)
-    select = make_selector(lower, choice)
+def _first_plans(
+    regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment, structure: Any
+) -> dict[Any, Plan]:
+    """The plans of a structure met for the first time, by the procedures that take its lines.
+
+    That of ``None`` is run first, and answers which procedures take the lines where they are not its own.
+    """
+    facts = _facts(profiles, consignment)
+    _raise_known(regime, facts)
     try:
-        chosen = tuple(select(consignment, names, regime.figures, tuple(p.figures for p in profiles)))
-    except TypeError:
-        raise_gap(profiles, lower.ops, lambda tried: select(consignment, names, regime.figures, tried))
+        lower, choice = select_procedures(regime, profiles, consignment.shape)
+        selector = make_selector(lower, choice)
+        is_open = any(ways[0][0] is not True for ways in choice)
+        if is_open:
+            for profile in profiles:
+                profile.fill()
+        else:
+            chosen = tuple(ways[0][1] for ways in choice)
+    except (Question, XbecError) as problem:
+        _keep_failure(regime, facts, problem)
         raise
-    return make_plan(regime, profiles, consignment.shape, chosen)
+    if is_open:
+        try:
+            chosen = tuple(selector.run(consignment, regime.figures, tuple([p.figures for p in profiles])))
+        except TypeError:
+            raise_gap(regime, profiles, selector, consignment)
+            raise
+    if len(regime.plans) >= _MOST_PLANS:
+        regime.plans.clear()
+    try:
+        plan = finish_plan(lower, choice, chosen)
+    except (Question, XbecError) as problem:
+        _keep_failure(regime, (facts, chosen) if is_open else facts, problem)
+        if is_open:
+            regime.plans[structure] = {None: selector}
+        raise
+    plans: dict[Any, Plan] = {None: plan, chosen: plan}
+    regime.plans[structure] = plans
+    return plans
+
+
+def _another_plan(
+    regime: Regime,
+    profiles: tuple[Profile, ...],
+    consignment: Consignment,
+    plans: dict[Any, Plan],
+    chosen: tuple[int, ...],
+) -> None:
+    """Add the plan of a known structure whose lines go to procedures not met before."""
+    facts = (_facts(profiles, consignment), chosen)
+    _raise_known(regime, facts)
+    try:
+        plans[chosen] = make_plan(regime, profiles, consignment.shape, chosen)
+    except (Question, XbecError) as problem:
+        _keep_failure(regime, facts, problem)
+        raise
+    if not plans[None].procedures:
+        plans[None] = plans[chosen]
+
+
+def _facts(profiles: tuple[Profile, ...], consignment: Consignment) -> Any:
+    """All about the lines that what is told of them may name; amounts are no part of it."""
+    return (consignment.shape, *[profile.line.key for profile in profiles])
+
+
+def _keep_failure(regime: Regime, facts: Any, problem: Question | XbecError) -> None:
+    """Keep why there is no plan for lines of these facts, which lowering would only find again."""
+    if len(regime.failures) >= _MOST_PLANS:
+        regime.failures.clear()
+    regime.failures[facts] = problem.unknown if isinstance(problem, Question) else kept(again(problem))
+
+
+def _raise_known(regime: Regime, facts: Any) -> None:
+    known = regime.failures.get(facts)
+    if isinstance(known, Unknown):
+        raise Question(known)
+    if known is not None:
+        raise again(known)
 
 
 def _candidates(consignment: Consignment) -> list[tuple[str, Consignment]]:
@@ -286,42 +349,39 @@ def _too_many(what: str) -> TooManyUnknowns:
 
 
 def _worlds(
-    consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any], on_unknown: str
+    consignment: Consignment, regime_of: Callable[[Consignment], Regime], on_unknown: str
 ) -> Quote | QuoteInterval:
     """Price every world that the unknowns met make, each under its own answers."""
     worlds: list[World] = []
     unknowns: dict[str, Unknown] = {}
-    todo = [(one, dict(answers), (label,) if label else ()) for label, one in _candidates(consignment)]
+    todo = deque((one, regime_of(one), (label,) if label else ()) for label, one in _candidates(consignment))
     if len(todo) > 1:
         unknowns["candidates"] = Unknown(
             "candidates", (), "a line has several candidates of code or tax class", "state one code and one class"
         )
     while todo:
-        one, assumed, labels = todo.pop(0)
+        one, regime, labels = todo.popleft()
         try:
-            said = repr([sorted(x.items(), key=str) for x in (engine[3], assumed, engine[6])])
-            key = (engine[0], *map(id, engine[1:3]), on, engine[4:6], said, one.key)
-            regime = _regimes.get(key) or _regime(key, one, on, engine, assumed)
             worlds.append(World(labels, price(regime, one)))
         except Question as question:
             unknown = question.unknown
             unknowns[unknown.key] = unknown
             todo.extend(
-                (one, assumed | {unknown.key: value}, (*labels, f"{unknown.key}: {label}"))
-                for label, value in unknown.options
+                (one, _assuming(regime, unknown, n), (*labels, f"{unknown.key}: {label}"))
+                for n, (label, _) in enumerate(unknown.options)
             )
             if len(todo) + len(worlds) > MOST_WORLDS:
                 raise _too_many(", ".join(unknowns)) from None
     totals = {tuple(sorted(w.quote.by_kind_minor.items())) for w in worlds}
-    first = worlds[0].quote
     if len(totals) == 1:
-        return first
+        return worlds[0].quote
     if on_unknown == "raise":
-        reasons = "; ".join(u.reason for u in unknowns.values())
-        lowest, highest = min(w.quote.assessed for w in worlds), max(w.quote.assessed for w in worlds)
-        raise Undetermined(
-            f"the charges lie between {lowest} and {highest}: {reasons}",
-            field=", ".join(unknowns),
-            cure="; ".join(u.ask for u in unknowns.values()) + '; or ask for on_unknown="interval"',
-        )
+        raise undetermined(unknowns.values())
     return QuoteInterval(consignment, tuple(worlds), tuple(unknowns.values()))
+
+
+def _assuming(regime: Regime, unknown: Unknown, option: int) -> Regime:
+    """The regime in which one of the options of an unknown is so."""
+    key = (regime, unknown.key, option)
+    value = unknown.options[option][1]
+    return _regimes.get(key) or _kept_regime(key, regime.assuming({**regime.answers, unknown.key: value}))

@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 def check_guard(lower: Builder, of: str, guard: Guard, line: Any, citation: Any = None) -> Truth:
     """Evaluate a guard for a line and keep it, with both sides of its comparisons, for the derivation."""
     lower.sides = []
-    outcome = truth(lower, guard.node, line, guard.text)
+    outcome = tested(lower, guard.node, line, guard.text)
     lower.checks.append(Check(of, guard.text, line, outcome, tuple(lower.sides), citation))
     return outcome
+
+
+def tested(lower: Builder, node: Node, line: Any, text: str) -> Truth:
+    """As :func:`truth`, for a node as it stands in the law: what text decides is answered from what is kept."""
+    return truth(lower, lower.settled(node, line), line, text)
 
 
 def truth(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     """A guard for a line: decided now, or a node of the program."""
     kind = node[0]
+    if kind == "decided":
+        return bool(node[1])
     if kind in {"and", "or"}:
         return _junction(lower, node, line, text)
     if kind == "not":
@@ -75,7 +82,7 @@ def _call(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     if call == "charged":
         return lower.is_charged(argument, line)
     if call in {"any", "all"}:
-        return lower.over_lines(call, lambda each: truth(lower, argument, each, text))
+        return lower.over_lines(call, lambda each: tested(lower, argument, each, text))
     if call == "history":
         return bool(lower.regime.sample.history.get(argument))
     raise DataFileError("not a guard of yes or no", field=lower.regime.law.code, value=text)
@@ -140,7 +147,7 @@ def _number_call(lower: Builder, node: Node, line: Any, text: str) -> tuple[Exac
     if call == "count":
 
         def one(each: Any) -> Exact:
-            return Exact(lower.select(truth(lower, argument, each, text), const(1), const(0)))
+            return Exact(lower.select(tested(lower, argument, each, text), const(1), const(0)))
 
         return lower.sum_lines("sum", one), False
     money = True
@@ -185,7 +192,7 @@ def print_guard(node: Node) -> str:
 def collector_of(lower: Builder, rules: tuple[Collector, ...], line: Any) -> str | None:
     """The first collector whose guard holds; it must be decided by text."""
     for rule in rules:
-        holds = True if rule.when is None else truth(lower, rule.when.node, line, rule.when.text)
+        holds = True if rule.when is None else tested(lower, rule.when.node, line, rule.when.text)
         if holds is True:
             return rule.by
         if holds is not False:

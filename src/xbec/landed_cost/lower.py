@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from xbec.errors import InputError, NoLaw
 from xbec.landed_cost.builder import ZERO, Builder
-from xbec.landed_cost.guards import check_guard, truth
+from xbec.landed_cost.guards import check_guard, tested
 from xbec.landed_cost.plan import Exact, Truth
 from xbec.landed_cost.profile import Profile, missing_quantity
 from xbec.landed_cost.program import Operand, const
@@ -103,7 +103,7 @@ class Lowering(Builder):
 
     def guard_of(self, guard: Guard, group: Lines) -> Truth:
         """A guard of the group: that of its first line."""
-        return truth(self, guard.node, group[0], guard.text)
+        return tested(self, guard.node, group[0], guard.text)
 
     def check_of(self, of: str, guard: Guard, group: Lines, citation: Any) -> Truth:
         """As :meth:`guard_of`, kept for the derivation."""
@@ -143,6 +143,10 @@ class Lowering(Builder):
     def fact_of_line(self, leaf: Node, line: int) -> Truth:
         """What text about a line decides."""
         return self.profiles[line].whether(leaf)
+
+    def settled(self, node: Node, line: int) -> Node:
+        """A node of a guard with all that text decides for a line answered."""
+        return self.profiles[line].settled(node)
 
     def over_lines(self, call: str, holds: Callable[[int], Truth]) -> Truth:
         """``any`` or ``all`` over the lines of the consignment; a line that decides it ends the walk."""

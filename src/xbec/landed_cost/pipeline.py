@@ -13,17 +13,17 @@ from xbec.landed_cost.guards import check_guard, collector_of
 from xbec.landed_cost.lower import Lowering
 from xbec.landed_cost.plan import Charge, Plan, Truth
 from xbec.landed_cost.profile import Profile
-from xbec.landed_cost.program import compile_python, names_of, write_python
+from xbec.landed_cost.program import Choice
 from xbec.landed_cost.regime import Regime
 from xbec.law.component import Component, Procedure
 
 _CODES = {"hs2": 2, "hs4": 4, "hs6": 6, "hs8": 8, "hs10": 10}
 
 
-def choose_procedures(lower: Lowering) -> list[list[tuple[Truth, int]]]:
+def choose_procedures(lower: Lowering) -> Choice:
     """For each line the procedures that may take it, in order, each with its condition; the first that holds wins."""
     regime = lower.regime
-    choice: list[list[tuple[Truth, int]]] = []
+    choice: Choice = []
     for line in range(lower.count):
         ways: list[tuple[Truth, int]] = []
         for number, procedure in enumerate(regime.procedures):
@@ -57,7 +57,7 @@ def surely(regime: Regime, name: str, confidence: str, label: str) -> bool:
 
 def select_procedures(
     regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...]
-) -> tuple[Lowering, list[list[tuple[Truth, int]]]]:
+) -> tuple[Lowering, Choice]:
     """The first part of every plan: goods converted, guards of procedures tested."""
     lower = Lowering(regime, profiles, shape)
     for line in range(lower.count):
@@ -78,15 +78,30 @@ def _no_procedure(regime: Regime) -> NoLaw:
     )
 
 
-def make_selector(lower: Lowering, choice: list[list[tuple[Truth, int]]]) -> Any:
-    """A function that answers only which procedure takes each line, as a list."""
-    never = (-2,) * lower.count
-    return compile_python(write_python(lower.ops, lines=lower.count, inputs=lower.inputs, choice=choice, chosen=never))
+def make_selector(lower: Lowering, choice: Choice) -> Plan:
+    """The first part of every plan as a program that answers only which procedure takes each line, as a list."""
+    return Plan(
+        ops=tuple(lower.ops),
+        inputs=dict(lower.inputs),
+        choice=choice,
+        chosen=(-2,) * lower.count,
+        procedures=(),
+        given={},
+        inside=(),
+        charges=(),
+        checks=(),
+    )
 
 
 def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...], chosen: tuple[int, ...]) -> Plan:
-    """Lower and compile the plan for lines of one structure that go to the procedures ``chosen``."""
+    """Lower the plan for lines of one structure that go to the procedures ``chosen``."""
     lower, choice = select_procedures(regime, profiles, shape)
+    return finish_plan(lower, choice, chosen)
+
+
+def finish_plan(lower: Lowering, choice: Choice, chosen: tuple[int, ...]) -> Plan:
+    """The rest of a plan whose procedures :func:`select_procedures` lowered: its components, in order."""
+    regime = lower.regime
     if -1 in chosen:
         raise _no_procedure(regime)
     refused = next((p for p in (regime.procedures[c] for c in chosen) if p.refuse is not None), None)
@@ -108,7 +123,6 @@ def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, .
                 charge = _component(lower, component, procedure, here)
                 if charge is not None:
                     charges.append(charge)
-    source = write_python(lower.ops, lines=lower.count, inputs=lower.inputs, choice=choice, chosen=chosen)
     return Plan(
         ops=tuple(lower.ops),
         inputs=lower.inputs,
@@ -121,8 +135,6 @@ def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, .
             attrs.evolve(c, amounts={i: lower.amounts[c.component.id][i] for i in c.amounts}) for c in charges
         ),
         checks=tuple(lower.checks),
-        names=names_of(lower.inputs),
-        function=compile_python(source),
     )
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import attrs
 
-from xbec.landed_cost.program import Op, Operand
+from xbec.landed_cost.program import (
+    Choice,
+    Function,
+    Op,
+    Operand,
+    compile_python,
+    names_of,
+    reads_of,
+    walk_program,
+    write_python,
+)
 from xbec.law.component import Component, Procedure
 
+_WALKS: Final = 16
+"""To compile a program takes as long as to walk it so many times."""
 Truth = bool | int
 """Decided while lowering (``bool``) or a node of the program (``int``)."""
 
@@ -68,18 +81,53 @@ class Charge:
     amounts: dict[int, Operand]
 
 
-@attrs.frozen(slots=True, eq=False)
+@attrs.define(slots=True, eq=False)
 class Plan:
-    """A lowered program with all that a derivation needs; shared by every consignment of its structure."""
+    """A lowered program with all that a derivation needs; shared by every consignment of its structure.
+
+    It is walked the first times and compiled once that pays: most structures of many lines are met once or twice.
+    """
 
     ops: tuple[Op, ...]
     inputs: dict[tuple[str, int], int]
-    choice: list[list[tuple[Truth, int]]]
+    choice: Choice
     chosen: tuple[int, ...]
     procedures: tuple[Procedure, ...]
     given: dict[str, list[Operand]]
     inside: tuple[Operand, ...]
     charges: tuple[Charge, ...]
     checks: tuple[Check, ...]
-    names: tuple[str, ...]
-    function: Any
+    names: tuple[str, ...] = attrs.field(init=False)
+    compiled: Function | None = attrs.field(init=False, default=None)
+    _reads: tuple[tuple[int, int], ...] | None = attrs.field(init=False, default=None)
+    _walked: int = attrs.field(init=False, default=0)
+
+    def __attrs_post_init__(self) -> None:
+        self.names = names_of(self.inputs)
+
+    @property
+    def reads(self) -> tuple[tuple[int, int], ...]:
+        """Line and position of each figure of a line that the program reads, in order."""
+        if self._reads is None:
+            self._reads = reads_of(self.ops)
+        return self._reads
+
+    @property
+    def function(self) -> Function:
+        """The program as a function of consignment, names, figures of the regime and figures of each line."""
+        if self.compiled is None:
+            source = write_python(
+                self.ops, lines=len(self.choice), inputs=self.inputs, choice=self.choice, chosen=self.chosen
+            )
+            self.compiled = compile_python(source)
+        return self.compiled
+
+    def run(self, consignment: Any, regime: tuple[Any, ...], lines: tuple[Sequence[Any], ...]) -> Any:
+        """The values of all operations, in order; a list of other procedures where these take the lines.
+
+        Raises :class:`TypeError` where it meets a figure that is not known (``None``).
+        """
+        if self.compiled is not None or self._walked >= _WALKS:
+            return self.function(consignment, self.names, regime, lines)
+        self._walked += 1
+        return walk_program(self.ops, self.choice, self.chosen, consignment, regime, lines)

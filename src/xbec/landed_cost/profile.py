@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from xbec.errors import GapError, InputError, NoLaw, NoTariff
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Line, number_of
-from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
-from xbec.law.guard import Node
+from xbec.landed_cost.settled import settle
+from xbec.landed_cost.unknown import Param, Question, Unknown, again, compare, kept, param_of
+from xbec.law.guard import Node, is_fact_of_line
 
 if TYPE_CHECKING:
     from xbec.landed_cost.regime import Regime
-    from xbec.tariff import Duty
+    from xbec.tariff import Duty, Unresolved
 
 TERRITORY = "_territory"
+STATED_OF_CONSIGNMENT: Final = ("transport", "dispatch", "establishment", "freight", "insurance")
+_STATED_OF_LINE: Final = ("duty", "tax_rate", "tax_class")
+
+
+def _words(line: Line) -> tuple[Any, ...]:
+    """All of a line that a leaf of a guard may look at."""
+    stated = tuple([getattr(line, name) is not None for name in _STATED_OF_LINE])
+    return line.code, line.origin, line.tax_class, line.flags, line.claim, tuple(line.content), stated
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, currency: str) -> Duty | Unresolved:
+    """A stated duty, read once."""
+    from xbec.tariff import Duty
+
+    return Duty.parse(text, currency)
 
 
 class Profile:
     """What law and text say of one line: answers to text guards, tax classes, the duty expression, figures."""
 
-    __slots__ = ("_duty", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure")
+    __slots__ = (
+        "_duty", "_settled", "answers", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure",
+    )  # fmt: skip
 
     def __init__(self, regime: Regime, line: Line) -> None:
         self.regime = regime
@@ -28,12 +48,16 @@ class Profile:
         self.params: list[Param | None] = []
         self.gaps: dict[int, GapError | InputError] = {}
         self.figures: tuple[Any, ...] = ()
-        self.classes = {tax: self._class_of(tax) for tax in regime.law.taxes}
+        self.classes = regime.in_force.classes(
+            (line.code, line.tax_class), lambda: {tax: self._class_of(tax) for tax in regime.law.taxes}
+        )
         self._duty: Duty | GapError | Unknown | None = self._look_up() if regime.uses_tariff else None
-        self.leaves = {leaf: self._leaf(leaf) for leaf in regime.leaves}
+        self.answers = regime.in_force.answers((*_words(line), regime.states), self._leaf)
+        self.leaves = self.answers.leaves
+        self._settled: dict[int, Node] | None = None
         self.structure = number_of(
             (
-                tuple(self.leaves.values()),
+                self.answers.number,
                 tuple(self.classes.values()),
                 self._duty_form(),
                 line.facts[10],
@@ -73,6 +97,19 @@ class Profile:
             f"{subject} is unknown for HS {self.line.code or '?'} from {self.line.origin or 'an unknown origin'}",
             ask,
         )
+
+    def settled(self, node: Node) -> Node:
+        """A guard of the law with all that text decides for this line answered: what is left to be tested."""
+        kept = self._settled
+        if kept is None:
+            kept = self._settled = self.regime.settled(self.answers)
+        left = kept.get(id(node))
+        if left is None:
+            left = kept[id(node)] = settle(node, self._decided)
+        return left
+
+    def _decided(self, leaf: Node) -> bool | None:
+        return self.leaves[leaf] if is_fact_of_line(leaf) else self.regime.fact_if_known(leaf)
 
     def answer(self, leaf: Node) -> bool | None:
         """As :meth:`whether`; ``None`` where it is unknown and nobody answered."""
@@ -125,9 +162,9 @@ class Profile:
         return compare(op, self._text(left[1]), str(right[1]))
 
     def _is_stated(self, what: str) -> bool:
-        if what in {"duty", "tax_rate", "tax_class"}:
+        if what in _STATED_OF_LINE:
             return getattr(self.line, what) is not None
-        if what in {"transport", "dispatch", "establishment", "freight", "insurance"}:
+        if what in STATED_OF_CONSIGNMENT:
             return getattr(self.regime.sample, what) is not None
         return what in self.line.content
 
@@ -154,7 +191,7 @@ class Profile:
 
         line, regime = self.line, self.regime
         if line.duty is not None:
-            stated = line.duty if isinstance(line.duty, Duty) else Duty.parse(str(line.duty), regime.law.currency)
+            stated = line.duty if isinstance(line.duty, Duty) else _parsed(str(line.duty), regime.law.currency)
             if isinstance(stated, Unresolved):
                 return NoTariff("the stated duty is no duty expression", field="duty", value=str(line.duty))
             return stated
@@ -163,7 +200,7 @@ class Profile:
                 regime.law.tariff or regime.law.code, line.code, origin=line.origin, on=regime.days["declared"]
             )
         except GapError as gap:
-            return gap
+            return cast("GapError", kept(gap))
         open_ends = [c for c in answer.candidates if not isinstance(c, Duty)]
         if open_ends or not answer.candidates:
             return NoTariff(
@@ -190,7 +227,7 @@ class Profile:
         """The duty expression of the line; a gap or a question where there is none."""
         found = self._duty
         if isinstance(found, GapError):
-            raise found
+            raise again(found)
         if isinstance(found, Unknown):
             raise Question(found)
         if found is None:
@@ -231,6 +268,7 @@ class Profile:
                 self.params.append(self.figure_of(key))
             except (GapError, InputError) as gap:
                 self.params.append(None)
+                kept(gap)
                 self.gaps[position] = gap
         self.figures = tuple(x for p in self.params for x in ((p.num, p.den) if p is not None else (None, None)))
 
@@ -259,7 +297,7 @@ class Profile:
             return self._table_param(key[1], key[2])
         if kind == "lack":
             if self.lack is not None:
-                raise self.lack
+                raise again(self.lack)
             return Param("duty", "", 0, 1)
         part = {"duty": self.duty, "lo": self.duty.at_least, "hi": self.duty.at_most}[kind]
         text = str(self.duty)

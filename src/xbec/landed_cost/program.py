@@ -1,4 +1,4 @@
-"""The bounded integer program of a quote, and its first writer: straight-line Python.
+"""The bounded integer program of a quote, its first writer (straight-line Python), and a walk for programs run once.
 
 A program is a list of pure operations on integers, each a tuple ``(op, operand, ...)``; its position is its node
 number. An operand is a node number (``int``) or a tuple: ``("c", k)`` the constant k, ``("r", k, part)`` and
@@ -23,7 +23,8 @@ cap        a, refused over 10**12 minor units
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -31,7 +32,9 @@ from xbec.errors import InputError
 
 Operand = int | tuple[Any, ...]
 Op = tuple[Any, ...]
-Function = Callable[[Any, tuple[str, ...], tuple[int, ...], tuple[tuple[int, ...], ...]], Any]
+Choice = list[list[tuple[bool | int, int]]]
+"""For each line the procedures that may take it, in order, each with its condition."""
+Function = Callable[[Any, tuple[str, ...], tuple[Any, ...], tuple[Sequence[Any], ...]], Any]
 
 CAP: Final = 10**12
 """Minor units of the law's currency; the bound every executor proves its widths from."""
@@ -125,11 +128,11 @@ def _expression(op: Op, inputs: dict[tuple[str, int], int]) -> str:
 
 
 def write_python(
-    ops: list[Op],
+    ops: Sequence[Op],
     *,
     lines: int,
     inputs: dict[tuple[str, int], int],
-    choice: list[list[tuple[bool | int, int]]],
+    choice: Choice,
     chosen: tuple[int, ...],
 ) -> str:
     """The program as Python source of one function ``quote(C, N, R, L)``.
@@ -156,12 +159,12 @@ def write_python(
     return "\n".join(body)
 
 
-def _last_of_choice(choice: list[list[tuple[bool | int, int]]]) -> int:
+def _last_of_choice(choice: Choice) -> int:
     nodes = [c for line in choice for c, _ in line if isinstance(c, int) and not isinstance(c, bool)]
     return max(nodes, default=-1)
 
 
-def _test(choice: list[list[tuple[bool | int, int]]], chosen: tuple[int, ...]) -> list[str]:
+def _test(choice: Choice, chosen: tuple[int, ...]) -> list[str]:
     if all(len(line) == 1 and line[0][0] is True for line in choice):
         return []
     parts = []
@@ -200,10 +203,127 @@ def names_of(inputs: dict[tuple[str, int], int]) -> tuple[str, ...]:
     return tuple(name.removeprefix("fee.").removeprefix("content.") for name, _ in inputs)
 
 
-@lru_cache(maxsize=4096)
+def reads_of(ops: Sequence[Op]) -> tuple[tuple[int, int], ...]:
+    """Line and position of each figure of a line that a program reads, in the order it reads them."""
+    found: dict[tuple[int, int], None] = {}
+    for op in ops:
+        for operand in (*op[1:], *(op[2] if op[0] == "allocate" else ())):
+            if isinstance(operand, tuple) and operand and operand[0] == "l":
+                found[operand[1], operand[2]] = None
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
 def compile_python(source: str) -> Function:
     """Compile what :func:`write_python` wrote; equal structures share one function."""
     space: dict[str, Any] = {"__builtins__": {}, "allocate": allocate, "over_cap": over_cap, "even": even}
     exec(compile(source, "<xbec program>", "exec"), space)  # noqa: S102 - our own counters only, no text of a file
     function: Function = space["quote"]
     return function
+
+
+def _half_down(number: int, by: int) -> int:
+    return -((by - 2 * number) // (2 * by))
+
+
+_ROUNDINGS: Final[dict[str, Callable[[int, int], int]]] = {
+    "half-up": lambda n, d: (2 * n + d) // (2 * d),
+    "half-down": _half_down,
+    "down": operator.floordiv,
+    "up": lambda n, d: -((-n) // d),
+    "half-even": even,
+}
+_OF_TWO: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "max": max,
+    "min": min,
+    "and": lambda a, b: a and b,
+    "or": lambda a, b: a or b,
+}
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def walk_program(
+    ops: Sequence[Op],
+    choice: Choice,
+    chosen: tuple[int, ...] | None,
+    consignment: Any,
+    regime: tuple[Any, ...],
+    lines: Sequence[Sequence[Any]],
+) -> Any:
+    """What the function that :func:`write_python` writes returns, worked out without writing it.
+
+    To compile a program takes some thirty times as long as to walk it once, and programs of many lines are often run
+    once. Without ``chosen`` only the procedures are answered, as a list. An operation on a figure that is not known
+    raises :class:`TypeError`, as the function does.
+    """
+    values: list[Any] = []
+
+    def value(x: Operand) -> Any:
+        if isinstance(x, int):
+            return values[x]
+        kind = x[0]
+        if kind == "c":
+            return x[1]
+        return regime[2 * x[1] + x[2]] if kind == "r" else lines[x[1]][2 * x[2] + x[3]]
+
+    last = _last_of_choice(choice)
+    for number, op in enumerate(ops):
+        if number == last + 1:
+            met = _met(choice, values)
+            if chosen is None or met != list(chosen):
+                return met
+        name = op[0]
+        if name in _OF_TWO:
+            values.append(_OF_TWO[name](value(op[1]), value(op[2])))
+        elif name == "div":
+            values.append(_ROUNDINGS[op[3]](value(op[1]), value(op[2])))
+        elif name == "input":
+            values.append(_brought(consignment, op[1], op[2]))
+        elif name == "cmp":
+            values.append(_COMPARISONS[op[1]](value(op[2]), value(op[3])))
+        elif name == "select":
+            values.append(value(op[2]) if value(op[1]) else value(op[3]))
+        elif name == "pick":
+            values.append(value(op[1])[op[2]])
+        elif name == "allocate":
+            values.append(allocate(value(op[1]), tuple([value(weight) for weight in op[2]])))
+        elif name == "not":
+            values.append(not value(op[1]))
+        else:
+            amount = value(op[1])
+            values.append(amount if amount <= CAP else over_cap(amount))
+    if last + 1 >= len(ops):
+        met = _met(choice, values)
+        if chosen is None or met != list(chosen):
+            return met
+    return tuple(values)
+
+
+def _met(choice: Choice, values: list[Any]) -> list[int]:
+    """The first procedure of each line whose condition holds; -1 where none does."""
+    return [
+        next((number for condition, number in line if condition is True or values[condition]), -1) for line in choice
+    ]
+
+
+def _brought(consignment: Any, name: str, line: int) -> int:
+    """An input of a consignment, by the name :func:`_read` writes it out for."""
+    if line < 0:
+        money = consignment.fees[name.removeprefix("fee.")] if name.startswith("fee.") else getattr(consignment, name)
+        return int(money.scaled[0])
+    one = consignment.sorted_lines[line]
+    if name == "goods":
+        return int(one.coefficient)
+    if name.startswith("content."):
+        return int(one.content[name.removeprefix("content.")].scaled[0])
+    return int(one.micro[name])

@@ -9,24 +9,25 @@ the program as numerator and denominator, and answer each text-only guard once. 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from xbec.errors import GapError, InputError, NoLaw
+from xbec.errors import GapError, InputError, NoLaw, XbecError
 from xbec.kernel.citation import Citation
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.kernel.rounding import Rounding
 from xbec.kernel.timeline import Period, Timeline
 from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.profile import TERRITORY, Profile
+from xbec.landed_cost.in_force import LineAnswers, in_force
+from xbec.landed_cost.profile import STATED_OF_CONSIGNMENT, TERRITORY, Profile
 from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
 from xbec.law.book import Jurisdiction
-from xbec.law.check import guards_of
-from xbec.law.component import Component, Force, Procedure, Round
+from xbec.law.component import Round
 from xbec.law.figure import Figure
-from xbec.law.guard import DAYS, Node, is_fact_of_line, walk
+from xbec.law.guard import DAYS, Node
 
 if TYPE_CHECKING:
     from xbec.fx import ExchangeRate, Fx
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Answers = Mapping[str, Any]
 STATED = "stated by the caller"
+_MOST_SETTLED: Final = 512
 _MODES = {"ceil": "up", "floor": "down"}
 """Amounts are never below zero here, so these are one."""
 
@@ -69,20 +71,36 @@ class Regime:
         self.settings = {key: s.default for key, s in law.settings.items()} | self._known_settings(settings)
         self.rounding = {name: self._stated(name, how) for name, how in rounding.items()}
         self.forced = self._known_procedure(procedure)
-        self.procedures: tuple[Procedure, ...] = tuple(p for p in law.procedures if self._in_force(p.force))
-        self.components: tuple[Component, ...] = tuple(c for c in law.components if self._in_force(c.force))
-        self.component_ids = frozenset(c.id for c in law.components)
+        self.in_force = in_force(law, tuple(self.days.items()), known_on)
+        self.procedures = self.in_force.procedures
+        self.components = self.in_force.components
+        self.component_ids = self.in_force.component_ids
+        self.leaves = self.in_force.leaves
+        self.groups_by_rate = self.in_force.groups_by_rate
+        self.uses_tariff = self.in_force.uses_tariff
+        self.input_names = self._input_names(consignment)
+        self.states = tuple(getattr(consignment, name) is not None for name in STATED_OF_CONSIGNMENT)
+        self._settled: dict[int, dict[int, Node]] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with no figures, profiles and plans."""
         self.params: list[Param] = []
         self.figures: tuple[int, ...] = ()
         self.line_names: dict[tuple[Any, ...], int] = {}
         self.profiles: dict[int, Profile] = {}
         self.plans: dict[Any, Any] = {}
+        self.failures: dict[Any, XbecError | Unknown] = {}
         self.rates: dict[str, ExchangeRate] = {}
         self._param_index: dict[tuple[Any, ...], int] = {}
-        self.leaves = self._leaves_of_lines()
-        self.groups_by_rate = any("rate" in c.per for c in self.components)
-        self.uses_tariff = any("tariff" in _forms(c) for c in self.components)
-        self.input_names = self._input_names(consignment)
+        self._factors: dict[tuple[str, int, str], Param] = {}
+
+    def assuming(self, answers: Answers) -> Regime:
+        """The same law, day and facts with more answers; what text decides is shared, figures and plans are its own."""
+        other = copy(self)
+        other.answers = answers
+        other._forget()
+        return other
 
     def _known_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
         for key, value in settings.items():
@@ -115,15 +133,6 @@ class Regime:
                 f"{self.law.code} has no such procedure", field="procedure", value=procedure, allowed=", ".join(ids)
             )
         return procedure
-
-    def _in_force(self, force: Force) -> bool:
-        return force.holds(self.days[force.event or "declared"], self.known_on)
-
-    def _leaves_of_lines(self) -> tuple[Node, ...]:
-        found: dict[Node, None] = {}
-        for guard in guards_of(self.procedures, self.components):
-            found.update((n, None) for n in walk(guard.node) if is_fact_of_line(n))
-        return tuple(found)
 
     def _input_names(self, consignment: Consignment) -> tuple[str, ...]:
         fees = [f"fee.{name}" for name in sorted(consignment.fees)]
@@ -200,6 +209,12 @@ class Regime:
 
     def factor(self, currency: str, decimals: int, role: str) -> Param:
         """What an integer amount with so many decimals is multiplied by to become minor units of the law's currency."""
+        found = self._factors.get((currency, decimals, role))
+        if found is None:
+            found = self._factors[currency, decimals, role] = self._factor(currency, decimals, role)
+        return found
+
+    def _factor(self, currency: str, decimals: int, role: str) -> Param:
         value = Fraction(10**self.digits, 10**decimals)
         if currency == self.law.currency:
             return param_of(f"exchange.{role}", f"{currency}", value)
@@ -309,6 +324,22 @@ class Regime:
                 raise
             return self.ask_whether(f"{text}", unknown.reason, unknown.ask)
 
+    def fact_if_known(self, leaf: Node) -> bool | None:
+        """As :meth:`fact`; ``None`` where it is to be asked, or cannot be answered."""
+        try:
+            return self.fact(leaf)
+        except (Question, XbecError):
+            return None
+
+    def settled(self, answers: LineAnswers) -> dict[int, Node]:
+        """What is left of guards for lines that text answers alike, by the identity of a node of the law."""
+        kept = self._settled.get(answers.number)
+        if kept is None:
+            if len(self._settled) >= _MOST_SETTLED:
+                self._settled.clear()
+            kept = self._settled[answers.number] = {}
+        return kept
+
     def profile(self, line: Line) -> Profile:
         """What is known of a line under this regime."""
         found = self.profiles.get(line.key)
@@ -330,8 +361,3 @@ def exchange_citation(rate: ExchangeRate, on: date) -> Citation:
         id=rate.source, title=rate.title or rate.source, locator=f"rate of {rate.day}", url=rate.url, checked=on
     )
 
-
-def _forms(component: Component) -> set[str]:
-    from xbec.law.check import rates_of
-
-    return {r.form for r in rates_of(component)}

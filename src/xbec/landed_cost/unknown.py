@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
+from xbec.errors import Undetermined, XbecError
 from xbec.kernel.citation import Citation
 
 
@@ -27,6 +30,31 @@ class Question(Exception):
     def __init__(self, unknown: Unknown) -> None:
         super().__init__(unknown.key)
         self.unknown = unknown
+
+
+def undetermined(unknowns: Iterable[Unknown]) -> Undetermined:
+    """The error of charges that differ between the candidates of what is unknown; one text in whatever order."""
+    each = sorted(unknowns, key=lambda unknown: unknown.key)
+    return Undetermined(
+        f"the charges depend on what is unknown: {'; '.join(unknown.reason for unknown in each)}",
+        field=", ".join(unknown.key for unknown in each),
+        cure="; ".join(unknown.ask for unknown in each) + '; or ask for on_unknown="interval"',
+    )
+
+
+def kept(error: XbecError) -> XbecError:
+    """An error to keep for whoever asks again: without the frames it passed through, which hold consignments."""
+    for each in (error, error.__cause__, error.__context__):
+        if each is not None:
+            each.__traceback__ = None
+    return error
+
+
+def again(error: XbecError) -> XbecError:
+    """A kept error to raise: one raised twice would gather the frames of both."""
+    told = copy(error)
+    told.__cause__ = error.__cause__
+    return told
 
 
 @attrs.frozen(slots=True)
