@@ -30,28 +30,33 @@ _DENSE: Final = 2**22
 _ANY_CODE: Final = "010121"
 """The code of the line that stands for all lines of a kind of consignment."""
 _OPTIONAL: Final = ("freight", "insurance")
+AT_REGIME: Final = "at regime"
+AT_LINE: Final = "at line"
+AT_CLASS: Final = "at class"
+"""Columns of the positions of a row in the tables of its program."""
 
 
-def code_columns(frame: pl.DataFrame, names: Sequence[str], *, most: int) -> tuple[pl.Series, pl.DataFrame]:
+def code_columns(frame: pl.DataFrame, names: Sequence[str], *, most: int) -> tuple[pl.Expr | pl.Series, pl.DataFrame]:
     """One code for the values of several columns together, and the values that each code stands for.
 
-    Where all columns are categories of at most ``most`` combinations, each has its code and no pass over the rows is
-    made.
+    Where all columns are categories of at most ``most`` combinations, each has its code, an expression over the frame,
+    and no pass over the rows is made.
     """
     if not names:
-        return _one(frame.height), pl.DataFrame({"": [None]})
+        return pl.lit(0, dtype=pl.UInt32), pl.DataFrame({"": [None]})
     columns = [frame.get_column(name) for name in names]
     choices = [_categories(column) for column in columns]
     size = prod(len(choice) if choice is not None else most + 1 for choice in choices)
     if size <= most:
-        code: pl.Series | None = None
-        for column, choice in zip(columns, choices, strict=True):
+        code: pl.Expr | None = None
+        for name, choice in zip(names, choices, strict=True):
             assert choice is not None
-            part = column.to_physical().cast(pl.UInt32)
-            code = part if code is None else (code * len(choice) + part if len(choice) > 1 else code)
-        assert code is not None
+            if len(choice) > 1:
+                part = pl.col(name).to_physical().cast(pl.UInt32)
+                code = part if code is None else code * len(choice) + part
         rows = list(product(*(choice for choice in choices if choice is not None)))
-        return code, pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+        kinds = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+        return pl.lit(0, dtype=pl.UInt32) if code is None else code, kinds
     number = pl.Series("code", [0], dtype=pl.Int64).new_from_index(0, frame.height)
     count = 1
     for column in columns:
@@ -191,11 +196,12 @@ def _list(text: str) -> list[str]:
 class Coded:
     """The codes ``r`` (kind of consignment) and ``l`` (kind of line) of each row, and what each code stands for.
 
-    ``None`` stands for texts that are none; their rows are told when the consignment is priced by itself.
+    The codes are expressions over ``frame``, or over any of its rows. ``None`` stands for texts that are none; their
+    rows are told when the consignment is priced by itself.
     """
 
-    r: pl.Series
-    l: pl.Series  # noqa: E741 - beside r
+    r: pl.Expr
+    l: pl.Expr  # noqa: E741 - beside r
     frame: pl.DataFrame
     samples: list[tuple[Consignment, date] | None]
     lines: list[Line | None]
@@ -220,13 +226,17 @@ def code(frame: Frame) -> Coded:
         coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
         about.append(f"has {name}")
     coded = as_categories(coded, [*frame.consignment_texts, *frame.line_texts])
-    number, kinds = code_columns(coded, about, most=_MOST_CONSIGNMENTS)
-    lines, kinds_of_line = code_columns(coded, [*frame.line_texts, "currency"], most=_MOST_LINES)
+    r, kinds = code_columns(coded, about, most=_MOST_CONSIGNMENTS)
+    of_line, kinds_of_line = code_columns(coded, [*frame.line_texts, "currency"], most=_MOST_LINES)
+    if isinstance(r, pl.Series):
+        coded, r = coded.with_columns(r.alias("r")), pl.col("r")
+    if isinstance(of_line, pl.Series):
+        coded, of_line = coded.with_columns(of_line.alias("l")), pl.col("l")
     samples = []
     for row in kinds.to_dicts():
         has = {name: stated[name] if name in stated else bool(row[f"has {name}"]) for name in optional}
         samples.append(_sample(row, frame, [name for name in optional if has[name]]))
-    return Coded(number, lines, coded, samples, _lines(kinds_of_line))
+    return Coded(r, of_line, coded, samples, _lines(kinds_of_line))
 
 
 def _sample(row: Mapping[str, Any], frame: Frame, stated: list[str]) -> tuple[Consignment, date] | None:
@@ -274,34 +284,34 @@ def _line(row: Mapping[str, Any]) -> Line | None:
         return None
 
 
-def codes_of(family: Family, found: Tables, many: int) -> list[pl.Expr]:
-    """The positions ``r``, ``p`` and ``c`` of each row in the tables of its family; ``many`` are all regimes there."""
-    kinds = len(found.p[0])
+def codes_of(family: Family, found: Tables, coded: Coded) -> list[pl.Expr]:
+    """The positions of each row in the tables of its family: of its regime, its kind of line, its class."""
+    kinds, many = len(found.p[0]), len(coded.samples)
 
     def of_regime(values: Sequence[int]) -> pl.Expr:
         """A value of each regime of the family, by the code of the frame."""
         if len(set(values)) == 1:
             return pl.lit(values[0], dtype=pl.UInt32)
         if list(values) == family.codes and many == len(values):
-            return pl.col("r")
-        return pl.lit(_one(many).scatter(family.codes, list(values))).gather(pl.col("r"))
+            return coded.r
+        return pl.lit(_one(many).scatter(family.codes, list(values))).gather(coded.r)
 
     def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
         """A value of each kind of line in each group."""
         if len(rows) == 1 and rows[0] == list(range(kinds)):
-            return pl.col("l")
-        index = pl.col("l") if len(rows) == 1 else group * kinds + pl.col("l")
+            return coded.l
+        index = coded.l if len(rows) == 1 else group * kinds + coded.l
         return pl.lit(pl.Series([x for row in rows for x in row], dtype=pl.UInt32)).gather(index)
 
     regime = of_regime(range(len(family.codes)))
-    p = of_line(of_regime(found.line_groups), found.p)
+    of_kind = of_line(of_regime(found.line_groups), found.p)
     classes = 1 + max(max(row) for row in found.k)
     place = [0] * (len(family.codes) * classes)
     for (number, kind), position in found.c.items():
         place[number * classes + kind] = position
     if classes == 1:
-        c = of_regime(place)
+        of_class = of_regime(place)
     else:
         k = of_line(of_regime(found.class_groups), found.k)
-        c = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime * classes + k)
-    return [regime.alias("r"), p.alias("p"), c.alias("c")]
+        of_class = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime * classes + k)
+    return [regime.alias(AT_REGIME), of_kind.alias(AT_LINE), of_class.alias(AT_CLASS)]

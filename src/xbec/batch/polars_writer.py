@@ -12,6 +12,7 @@ from typing import Any, Final
 import attrs
 import polars as pl
 
+from xbec.batch.coding import AT_CLASS, AT_LINE, AT_REGIME
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.program import CAP, Op, Operand
@@ -22,7 +23,7 @@ TROUBLE: Final = "trouble"
 PROCEDURE: Final = "procedure"
 CHARGES: Final = "charges"
 """Wanted: every charge beside the outputs, as ``charge.<id>``."""
-_INDEX: Final = {"regime": "r", "line": "p", "class": "c"}
+_INDEX: Final = {"regime": AT_REGIME, "line": AT_LINE, "class": AT_CLASS}
 _TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
 
 
@@ -34,23 +35,32 @@ class TooWide(Exception):
 
 
 def evaluate(
-    program: RowsProgram, frame: pl.DataFrame, inputs: Mapping[str, Input], wanted: Sequence[str], *, several: bool
+    program: RowsProgram,
+    frame: pl.DataFrame,
+    codes: Sequence[pl.Expr],
+    inputs: Mapping[str, Input],
+    wanted: Sequence[str],
+    beside: Mapping[str, pl.Expr],
+    *,
+    several: bool,
 ) -> pl.DataFrame:
     """The outputs ``wanted`` of a program on a frame, row by row; :class:`TooWide` where 127 bits do not hold them.
 
-    ``frame`` has the columns ``run`` (number of the consignment, its rows together in canonical order), ``r``, ``p``
-    and ``c`` (positions of regime, kind of line and class in the program's tables), and what ``inputs`` are made of.
+    ``frame`` has what ``inputs`` and ``codes`` (the positions in the program's tables) are made of and, with
+    ``several``, ``run``: the number of the consignment, whose rows stand together in canonical order. ``beside`` are
+    expressions that are worked out in the same pass.
     """
     longest = _longest_run(frame) if several else 1
     if longest == 1:
-        return Written(program, inputs, wanted, {}, 1).run(frame)
+        return Written(program, inputs, wanted, beside, {}, 1).run(frame.lazy().with_columns(codes))
+    frame = frame.lazy().with_columns(codes).collect(engine="streaming", optimizations=_AS_WRITTEN)
     whole, runs = _cut(program, frame, mixed=False)
     if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, inputs, (), runs, longest).run(whole).get_column(PROCEDURE)
+        chosen = Written(program, inputs, (), {}, runs, longest).run(whole.lazy()).get_column(PROCEDURE)
         frame = frame.with_columns(chosen.alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
             whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, inputs, wanted, runs, longest).run(whole)
+    return Written(program, inputs, wanted, beside, runs, longest).run(whole.lazy())
 
 
 class Written:
@@ -61,6 +71,7 @@ class Written:
         program: RowsProgram,
         inputs: Mapping[str, Input],
         wanted: Sequence[str],
+        beside: Mapping[str, pl.Expr],
         runs: dict[int, _Runs],
         longest: int,
     ) -> None:
@@ -82,11 +93,10 @@ class Written:
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
-        self.final = self._final()
+        self.final = self._final() + [expr.alias(name) for name, expr in beside.items()]
 
-    def run(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def run(self, lazy: pl.LazyFrame) -> pl.DataFrame:
         """The outputs on a frame."""
-        lazy = frame.lazy()
         for of_rows, of_runs in self.stages:
             if of_rows:
                 lazy = lazy.with_columns(of_rows)

@@ -20,6 +20,8 @@ from xbec.batch.families import Family, families, tables
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
+from xbec.batch.order import canonical
+from xbec.batch.parts import AT, parted, together
 from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.errors import InputError, TooManyUnknowns, Undetermined, XbecError
 from xbec.landed_cost.consignment import Consignment, Line
@@ -46,6 +48,9 @@ AMOUNTS: Final = {
 }
 """Columns of the result, by what they are in a program."""
 KINDS: Final = ("duty", "tax", "excise", "fee")
+WARNINGS: Final = "warnings"
+ABOUT: Final = "about"
+"""What a row says in words, as a number while rows are on their way."""
 
 
 _programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], tuple[Regime, ...]]] = {}
@@ -156,18 +161,24 @@ def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.Data
 
 
 class _Run:
-    """One frame on its way through the programs."""
+    """One frame on its way through the programs.
+
+    ``rows`` are the rows of the frame in canonical order, with their positions ``at``; a part is some of them priced.
+    """
 
     def __init__(self, engine: Engine, given: pl.DataFrame, frame: Frame, coded: Coded) -> None:
         self.engine = engine
         self.given = given
         self.frame = frame
         self.coded = coded
+        self.order = canonical(frame, coded) if frame.several else None
         self.parts: list[pl.DataFrame] = []
         self.alone: list[pl.Series] = []
-        self.lines: list[Line | None] = coded.lines
+        self._procedures: dict[str, int] = {}
+        self._abouts: dict[_About, int] = {(None, None, None): 0}
 
     def result(self) -> pl.DataFrame:
+        """The columns of the result, in the order of the frame."""
         regimes: dict[int, Regime] = {}
         for number, sample in enumerate(self.coded.samples):
             if sample is not None:
@@ -175,10 +186,11 @@ class _Run:
                     regimes[number] = self.engine.regime(*sample, {})
                 except (XbecError, Question):
                     continue
-        rows = self._in_order()
-        bad = [pl.col("bad")] if "bad" in self.coded.frame.columns else []
-        bad += _none_there([n in regimes for n in range(len(self.coded.samples))], "r")
-        bad += _none_there([line is not None for line in self.lines], "l")
+        found = families(regimes)
+        rows = self._rows(several=len(found) > 1)
+        bad = [pl.col("bad")] if "bad" in rows.columns else []
+        bad += _none_there([n in regimes for n in range(len(self.coded.samples))], self.coded.r)
+        bad += _none_there([line is not None for line in self.coded.lines], self.coded.l)
         if self.frame.several:
             bad.append(self._belongs_together(rows))
         if bad:
@@ -186,74 +198,43 @@ class _Run:
             if marked.any():
                 self._set_aside(rows.filter(marked))
                 rows = rows.filter(~marked)
-        for family, part in self._parted(rows, families(regimes)):
+        for family, part in self._parted(rows, found):
             self._family(family, part)
         return self._assembled()
 
+    def _rows(self, *, several: bool) -> pl.DataFrame:
+        """The rows in canonical order; what no program reads is left out where rows are copied."""
+        frame = self.coded.frame
+        if self.order is not None or several:
+            read = {"bad", "run"}
+            for expr in (self.coded.r, self.coded.l, *(each.expr for each in self.frame.inputs.values())):
+                read.update(expr.meta.root_names())
+            frame = frame.select(name for name in frame.columns if name in read)
+        return (frame if self.order is None else frame[self.order]).with_row_index(AT)
+
     def _parted(self, rows: pl.DataFrame, found: list[Family]) -> list[tuple[Family, pl.DataFrame]]:
-        """The rows of each family, parted in one pass, in their order."""
-        if len(found) < 2:
-            return [(family, rows) for family in found]
+        """The rows of each family, in their order."""
+        if len(found) < 2 or not rows.height:
+            return [(family, rows) for family in found[:1]]
         number = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(self.coded.samples))
         for position, family in enumerate(found):
             number = number.scatter(family.codes, [position] * len(family.codes))
-        of_row = number.gather(rows.get_column("r")).alias("family")
-        places = pl.DataFrame([of_row]).with_row_index("at").group_by("family").agg(pl.col("at"))
-        parts = dict(zip(places["family"], places["at"], strict=True))
-        rows = rows.select(n for n in rows.columns if n in {"row", "run", "r", "l"} or n.startswith("in "))
-        return [(family, rows[parts[n]]) for n, family in enumerate(found) if n in parts]
+        of_row = rows.lazy().select(pl.lit(number).gather(self.coded.r)).collect(engine="streaming").to_series()
+        return [(f, part) for f, part in zip(found, parted(rows, of_row, len(found)), strict=True) if part.height]
 
     def _belongs_together(self, rows: pl.DataFrame) -> pl.Expr:
         """Rows that differ from the row before them in what their consignment must have once."""
         before = pl.col("run") == pl.col("run").shift(1)
-        names = ["r", *(f"in {n}" for n in self.frame.scales if n in {"freight", "insurance"} or n[:4] == "fee.")]
-        differs = [(pl.col(name) != pl.col(name).shift(1)) & before for name in names]
-        return pl.any_horizontal(differs).fill_null(False)
-
-    def _in_order(self) -> pl.DataFrame:
-        """Rows of a consignment together, in the canonical order of lines."""
-        frame = self.coded.frame.with_columns(self.coded.r.alias("r"), self.coded.l.alias("l")).with_row_index("row")
-        if not self.frame.several:
-            return frame
-        lines = self.lines
-        first = _ranks([("", "", "") if x is None else (x.code, x.origin or "", str(x.tax_class or "")) for x in lines])
-        flags = _ranks([() if x is None else tuple(sorted(x.flags)) for x in lines])
-        rest = _ranks(
-            [
-                ("", "", "", "")
-                if x is None
-                else (x.claim or "", str(x.duty or ""), str(x.tax_rate or ""), x.price_includes)
-                for x in lines
-            ]
-        )
-        columns = set(frame.columns)
-        inputs = sorted(name for name in columns if name.startswith("in "))
-        units = [n for n in inputs if n.removeprefix("in ") in _UNITS]
-        contents = [n for n in inputs if n.startswith("in content.")]
-        keys: list[pl.Expr] = [
-            pl.col("run"),
-            pl.lit(first).gather(pl.col("l")),
-            pl.col("in price"),
-            pl.col("in quantity"),
-        ]
-        if "in kg_gross" in columns:
-            keys.append(pl.col("in kg_gross").fill_null(0))
-        if flags.max():
-            keys.append(pl.lit(flags).gather(pl.col("l")))
-        keys += [pl.col(name) for name in units]
-        if rest.max():
-            keys.append(pl.lit(rest).gather(pl.col("l")))
-        keys += [pl.col(name) for name in contents]
-        if "line" in columns:
-            keys.append(pl.col("line").fill_null(""))
-        return frame.sort(keys, nulls_last=True, maintain_order=True)
+        names = [n for n in self.frame.scales if n in {"freight", "insurance"} or n[:4] == "fee."]
+        once = [self.coded.r, *(pl.col(f"in {name}") for name in names)]
+        return pl.any_horizontal((each != each.shift(1)) & before for each in once).fill_null(False)
 
     def _rows_of(self, rows: pl.DataFrame, family: Family) -> pl.DataFrame:
         if len(family.codes) == len(self.coded.samples):
             return rows
         member = pl.Series([False]).new_from_index(0, len(self.coded.samples))
         member = member.scatter(family.codes, True)
-        return rows.filter(pl.lit(member).gather(pl.col("r")))
+        return rows.filter(pl.lit(member).gather(self.coded.r))
 
     def _family(self, family: Family, rows: pl.DataFrame) -> None:
         """Price the rows of regimes of one structure; where something is unknown, world by world."""
@@ -308,33 +289,33 @@ class _Run:
         found = []
         for number in range(most):
             pieces = [
-                worlds[min(number, len(worlds) - 1)].with_columns(member.get_column("row")) for member, worlds in parts
+                worlds[min(number, len(worlds) - 1)].with_columns(member.get_column(AT)) for member, worlds in parts
             ]
             whole = pl.concat(pieces, how="diagonal")
-            found.append(rows.select("row").join(whole, on="row", how="left", maintain_order="left").drop("row"))
+            found.append(rows.select(AT).join(whole, on=AT, how="left", maintain_order="left").drop(AT))
         return found
 
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
         """The outputs of the family's program on its rows."""
-        lines: list[Line | None] = self.lines
-        if rows.height < self.given.height or len(lines) > _ALL_KINDS:
+        lines, coded = self.coded.lines, self.coded
+        if len(lines) * len(family.regimes) > _ALL_KINDS:
+            there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
             lines = [None] * len(lines)
-            for number in rows.get_column("l").unique().to_list():
-                lines[number] = self.lines[number]
+            for number in there.to_list():
+                lines[number] = coded.lines[number]
         codes, program, watch = self._program(family, lines)
-        kept = [name for name in rows.columns if name == "run" or name.startswith("in ")]
-        frame = rows.select(*kept, *codes)
-        wanted = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
-        found = evaluate(program, frame, self.frame.inputs, wanted, several=self.frame.several)
         regimes = dict(zip(family.codes, family.regimes, strict=True))
-        beside = [found.select(PROCEDURE, cs.starts_with(warn.CHARGED)), rows.select("r", "l")]
-        masks = warn.told(pl.concat(beside, how="horizontal"), program.procedures, regimes, lines)
-        kept_outputs = found.drop(cs.starts_with(warn.CHARGED))
-        found = pl.concat([kept_outputs, masks.alias(WARNINGS).to_frame()], how="horizontal")
-        if isinstance(program.procedure, tuple):
-            return found.with_columns(pl.lit(program.procedures[program.procedure[1]]).alias(PROCEDURE))
-        names = pl.Series([*program.procedures, None])
-        return found.with_columns(pl.lit(names).gather(pl.col(PROCEDURE)).alias(PROCEDURE))
+        hangs = warn.hang_on_codes(program.procedures, regimes, watch)
+        beside = {"r": coded.r, "l": coded.l} if hangs else {}
+        wanted = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
+        found = evaluate(program, rows, codes, self.frame.inputs, wanted, beside, several=self.frame.several)
+        told = warn.told(found, program.procedures, regimes, lines).alias(WARNINGS)
+        names = [self._procedures.setdefault(name, len(self._procedures)) for name in program.procedures]
+        taken = pl.col(PROCEDURE)
+        if names != list(range(len(names))):
+            taken = pl.lit(pl.Series([*names, -1], dtype=pl.Int32)).gather(taken % (len(names) + 1)).alias(PROCEDURE)
+        columns = [found.drop(cs.starts_with(warn.CHARGED), PROCEDURE, *beside), found.select(taken), told.to_frame()]
+        return pl.concat(columns, how="horizontal")
 
     def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram, tuple[str, ...]]:
         """Codes, program and watched components of a family, made once for equal regimes and kinds of lines."""
@@ -342,13 +323,14 @@ class _Run:
             tuple(map(id, family.regimes)),
             tuple(family.codes),
             len(self.coded.samples),
+            (str(self.coded.r), str(self.coded.l)),
             tuple([0 if line is None else line.key for line in lines]),
             tuple(self.frame.scales.items()),
         )
         kept = _programs.get(key)
         if kept is None:
             found = tables(family.regimes, lines)
-            codes = codes_of(family, found, len(self.coded.samples))
+            codes = codes_of(family, found, self.coded)
             program = lower_rows(family.regimes, found, self.frame.scales)
             watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
             kept = (codes, program, watch, tuple(family.regimes))
@@ -357,9 +339,7 @@ class _Run:
             _programs[key] = kept
         return kept[0], kept[1], kept[2]
 
-    def _keep(
-        self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown], currency_of_family: str
-    ) -> None:
+    def _keep(self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown], currency: str) -> None:
         """Keep what the worlds say of the rows; consignments in trouble are set aside."""
         in_trouble = [world.get_column(TROUBLE) for world in worlds if TROUBLE in world.columns]
         marked = self._whole(rows, reduce(or_, in_trouble)) if in_trouble else None
@@ -370,41 +350,37 @@ class _Run:
         if self.engine.charges:
             charged = dict.fromkeys(n for world in worlds for n in world.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
+        interval = self.engine.on_unknown == "interval"
         if len(worlds) == 1:
             chosen = [pl.col(source).alias(name) for name, source in names.items()]
-            if self.engine.on_unknown == "interval":
+            if interval:
                 for name, source in names.items():
                     chosen += [pl.col(source).alias(f"{name}_{end}") for end in ("low", "high")]
             # Beside each other, not in one frame: the outputs come in many pieces and would be copied into one.
-            about = rows.select("row", pl.lit(currency_of_family).alias("assessed_currency"))
             masks = self._of_consignments(rows, worlds[0].get_column(WARNINGS))
-            about = about.with_columns(warn.text_of(masks).alias(WARNINGS))
-            self.parts.append(pl.concat([about, worlds[0].select(PROCEDURE, *chosen)], how="horizontal"))
+            words = self._about(worlds[0].get_column(PROCEDURE), masks, currency)
+            self.parts.append(pl.concat([rows.select(AT, words), worlds[0].select(chosen)], how="horizontal"))
             return
-        columns = [
-            rows.get_column("row"),
-            pl.Series("assessed_currency", [currency_of_family], dtype=pl.String).new_from_index(0, rows.height),
-        ]
         procedure = worlds[0].get_column(PROCEDURE)
         open_rows = self._differ(rows, worlds)
         for world in worlds[1:]:
-            same = (world.get_column(PROCEDURE) == procedure).fill_null(False)
-            procedure = pl.select(pl.when(~open_rows | same).then(procedure)).to_series()
-        columns.append(procedure.alias(PROCEDURE))
+            same = world.get_column(PROCEDURE) == procedure
+            procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
         first = worlds[0].get_column(WARNINGS)
         masks = warn.united([world.get_column(WARNINGS) for world in worlds]).zip_with(open_rows, first)
-        columns.append(warn.texts(self._of_consignments(rows, masks)).alias(WARNINGS))
+        about = self._about(procedure, self._of_consignments(rows, masks), currency)
+        columns = rows.select(AT, about).get_columns()
         for name, source in names.items():
             each = [_column(world, source) for world in worlds]
             low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
-            if self.engine.on_unknown == "interval":
+            if interval:
                 low, high = (pl.select(pl.when(open_rows).then(x).otherwise(each[0])).to_series() for x in (low, high))
                 columns.append(pl.select(pl.when(low == high).then(low)).to_series().alias(name))
                 columns += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
             else:
                 columns.append(pl.select(pl.when(~open_rows).then(each[0])).to_series().alias(name))
         part = pl.DataFrame(columns)
-        if self.engine.on_unknown == "raise":
+        if not interval:
             reasons = "; ".join(unknown.reason for unknown in unknowns)
             cure = "; ".join(unknown.ask for unknown in unknowns) + '; or ask for on_unknown="interval"'
             told = Undetermined(
@@ -413,11 +389,23 @@ class _Run:
             part = part.with_columns(
                 pl.when(open_rows).then(pl.lit("Undetermined")).alias("error"),
                 pl.when(open_rows).then(pl.lit(str(told))).alias("error_message"),
-                pl.when(~open_rows).then(pl.col(PROCEDURE)).alias(PROCEDURE),
-                pl.when(~open_rows).then(pl.col("assessed_currency")).alias("assessed_currency"),
-                pl.when(~open_rows).then(pl.col(WARNINGS)).alias(WARNINGS),
+                pl.when(open_rows).then(0).otherwise(pl.col(ABOUT)).cast(pl.UInt32).alias(ABOUT),
             )
         self.parts.append(part)
+
+    def _about(self, procedure: pl.Series, masks: pl.Series, currency: str) -> pl.Expr:
+        """The number of what rows say in words: their procedure, the currency, what they are warned of."""
+        names = [*self._procedures, None]
+        ways = len(warn.TEXTS)
+        table = [self._number((name, currency, warn.TEXTS[mask])) for name in names for mask in range(ways)]
+        first, mask = _constant(procedure), _constant(masks)
+        if first is not None and mask is not None:
+            return pl.lit(table[(first + len(names)) % len(names) * ways + mask], dtype=pl.UInt32).alias(ABOUT)
+        number = (procedure + len(names)) % len(names) * ways + masks
+        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(number)).alias(ABOUT)
+
+    def _number(self, about: _About) -> int:
+        return self._abouts.setdefault(about, len(self._abouts))
 
     def _differ(self, rows: pl.DataFrame, worlds: list[pl.DataFrame]) -> pl.Series:
         """Rows of consignments whose duties, taxes, excises or fees differ between the worlds."""
@@ -445,47 +433,65 @@ class _Run:
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:
-            self.alone.append(rows.get_column("row"))
+            self.alone.append(rows.get_column(AT))
+
+    def _priced_alone(self) -> pl.DataFrame:
+        """What was set aside, each consignment priced by itself."""
+        at = pl.concat(self.alone).sort()
+        rows = at if self.order is None else self.order.gather(at)
+        found = pl.DataFrame([rows.alias("row"), at]).join(
+            price_alone(self.given, rows, self.frame, self.engine), on="row", how="left", maintain_order="left"
+        )
+        texts = [found[name] if name in found.columns else [None] * found.height for name in _WORDS]
+        about = [self._number(words) for words in zip(*texts, strict=True)]
+        return found.drop("row", *_WORDS, strict=False).with_columns(pl.Series(ABOUT, about, dtype=pl.UInt32))
 
     def _assembled(self) -> pl.DataFrame:
         """All parts in the order of the caller's frame."""
         ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
         amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
-        texts = (PROCEDURE, "assessed_currency", WARNINGS, "error", "error_message")
-        parts = list(self.parts)
-        if self.alone:
-            parts.append(price_alone(self.given, pl.concat(self.alone), self.frame, self.engine))
-        whole = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+        parts = [*self.parts, self._priced_alone()] if self.alone else self.parts
+        whole = together(parts, self.given.height) if parts else pl.DataFrame({ABOUT: []}, {ABOUT: pl.UInt32})
+        if self.order is not None:
+            back = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(self.order))
+            whole = whole[back.scatter(self.order, pl.int_range(len(self.order), dtype=pl.UInt32, eager=True))]
         absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
-        absent += [pl.lit(None, dtype=pl.String).alias(name) for name in texts if name not in whole.columns]
+        absent += [pl.lit(None, dtype=pl.String).alias(n) for n in ("error", "error_message") if n not in whole.columns]
+        beside = whole.select(ABOUT).with_columns(self._words(whole.get_column(ABOUT)))
         if absent and whole.height:
-            whole = pl.concat([whole, whole.select("row").with_columns(absent).drop("row")], how="horizontal")
+            beside = beside.with_columns(absent)
         elif absent:
-            whole = pl.concat([whole, pl.select(absent).clear()], how="horizontal")
+            beside = pl.concat([beside, pl.select(absent).clear()], how="horizontal")
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
-        if whole.height and (len(parts) > 1 or self.frame.several or self.alone):
-            rows = whole.get_column("row")
-            place = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(rows))
-            place = place.scatter(rows, pl.int_range(len(rows), dtype=pl.UInt32, eager=True))
-            return whole.select(pl.col(order).gather(place))
-        return whole.select(order)
+        return pl.concat([whole.drop(ABOUT), beside.drop(ABOUT)], how="horizontal").select(order)
+
+    def _words(self, about: pl.Series) -> list[pl.Expr]:
+        """What rows say in words, by the number of it."""
+        one = _constant(about)
+        words = zip(_WORDS, zip(*self._abouts, strict=True), strict=True)
+        if one is not None:
+            return [pl.lit(texts[one], dtype=pl.String).alias(name) for name, texts in words]
+        return [pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT)).alias(name) for name, texts in words]
 
 
-def _none_there(known: list[bool], codes: str) -> list[pl.Expr]:
+def _constant(column: pl.Series) -> int | None:
+    """The value of all rows, if it is one."""
+    least, most = column.min(), column.max()
+    return least if isinstance(least, int) and least == most else None
+
+
+def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
     """Rows whose code stands for nothing; no expression where every code stands for something."""
-    return [] if all(known) else [~pl.lit(pl.Series(known)).gather(pl.col(codes))]
+    if any(known):
+        return [] if all(known) else [~pl.lit(pl.Series(known)).gather(code)]
+    return [pl.lit(True)]
 
 
-WARNINGS: Final = "warnings"
-_ALL_KINDS: Final = 50_000
+_About = tuple[str | None, str | None, str | None]
+_WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
+_ALL_KINDS: Final = 500_000
 """Up to so many kinds of lines no pass over the rows looks which there are."""
-_UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
-
-
-def _ranks(values: Sequence[Any]) -> pl.Series:
-    order = {value: n for n, value in enumerate(sorted(set(values)))}
-    return pl.Series([order[value] for value in values], dtype=pl.UInt32)
 
 
 def _column(world: pl.DataFrame, name: str) -> pl.Series:

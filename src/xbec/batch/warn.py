@@ -41,7 +41,7 @@ AGE, LOW, STAND_IN = 1, 2, 4
 CHARGED: Final = "charged."
 """Outputs of a program that say, 1 or 0, whether a component was charged on the row."""
 _DUTY_RATE: Final = "rate of the duty"
-_TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit & 1) or None for mask in range(8)]
+TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit & 1) or None for mask in range(8)]
 
 
 def ids_of(priced: Quote | QuoteInterval) -> str | None:
@@ -51,17 +51,9 @@ def ids_of(priced: Quote | QuoteInterval) -> str | None:
     return ", ".join(rule for rule in RULES if rule in found) or None
 
 
-def text_of(masks: pl.Series) -> pl.Expr:
-    """As :func:`texts`; one literal where all rows are warned alike, which costs no memory."""
-    least, most = masks.min(), masks.max()
-    if least is not None and least == most:
-        return pl.lit(_TEXTS[int(least)], dtype=pl.String)  # type: ignore[arg-type]
-    return pl.lit(texts(masks))
-
-
 def texts(masks: pl.Series) -> pl.Series:
     """The ids of each row, joined by ", "; null where there are none."""
-    return pl.Series(_TEXTS, dtype=pl.String).gather(masks.cast(pl.UInt32))
+    return pl.Series(TEXTS, dtype=pl.String).gather(masks.cast(pl.UInt32))
 
 
 def watched(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> tuple[str, ...]:
@@ -80,6 +72,11 @@ def watched(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> tuple[st
     return tuple(found)
 
 
+def hang_on_codes(procedures: Sequence[str], regimes: Mapping[int, Regime], watch: Sequence[str]) -> bool:
+    """Does :func:`told` look at ``r`` and ``l`` of the rows?"""
+    return bool(watch) or _asks_for_rates(regimes) or len(set(_of_procedures(procedures, regimes).values())) > 1
+
+
 def told(
     rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
 ) -> pl.Series:
@@ -89,7 +86,7 @@ def told(
     ``procedures``, -1 where none takes it) and ``charged.<id>`` for the components :func:`watched`.
     """
     ways = len(procedures) + 1
-    masks = {(r, n): _of_procedure(regime, way) for r, regime in regimes.items() for n, way in enumerate(procedures)}
+    masks = _of_procedures(procedures, regimes)
     if len(set(masks.values())) == 1:
         whole = pl.Series([next(iter(masks.values()))], dtype=pl.UInt8).new_from_index(0, rows.height)
     else:
@@ -108,17 +105,25 @@ def _looked_up(rows: pl.DataFrame, key: pl.Expr, table: Sequence[Any], dtype: An
     return rows.select(pl.lit(pl.Series(table, dtype=dtype)).gather(key)).to_series()
 
 
+def _of_procedures(procedures: Sequence[str], regimes: Mapping[int, Regime]) -> dict[tuple[int, int], int]:
+    return {(r, n): _of_procedure(regime, way) for r, regime in regimes.items() for n, way in enumerate(procedures)}
+
+
+def _asks_for_rates(regimes: Mapping[int, Regime]) -> bool:
+    """Does a rate that only the duty of a line asks for stand in for another?"""
+    return any(
+        rate.stand_in and _is_of_lines(key, regime.sample.currency)
+        for regime in regimes.values()
+        for key, rate in regime.rates.items()
+    )
+
+
 def _of_lines(
     rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
 ) -> pl.Series | None:
     """What a row is warned of for its kind of line: charges that rest on low confidence, rates of its duty."""
     names = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
-    asked = any(
-        rate.stand_in and _is_of_lines(key, regime.sample.currency)
-        for regime in regimes.values()
-        for key, rate in regime.rates.items()
-    )
-    if not names and not asked:
+    if not names and not _asks_for_rates(regimes):
         return None
     kinds, ways = len(lines), len(procedures) + 1
     key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + _way(ways)

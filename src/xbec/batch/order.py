@@ -1,0 +1,153 @@
+"""The canonical order of lines: consignments one after another, the lines of each by the keys of the scalar engine.
+
+Keys are whole numbers of known bounds and are packed into as few as 62 bits allow. Where the lines of a consignment
+already stand together, as in most frames, a line's place is found by comparing it with its few neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from xbec.batch.coding import Coded
+from xbec.batch.columns import Frame
+
+_UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
+_FEW_LINES: Final = 12
+"""Consignments of no more lines are put in order by comparing neighbours, larger ones by sorting."""
+_LARGEST_WORD: Final = 2**62
+_BLOCK: Final = 2**16
+
+Key = tuple[pl.Expr, int]
+"""A whole number from zero, and how many there may be."""
+
+
+def canonical(frame: Frame, coded: Coded) -> pl.Series | None:
+    """Positions of the rows in canonical order; ``None`` where they stand in it."""
+    if not coded.frame.height:
+        return None
+    words = _packed(_keys(frame, coded))
+    keyed = coded.frame.lazy().select("run", *(word.alias(f"{n}") for n, word in enumerate(words)))
+    found = keyed.collect(engine="streaming").rechunk()
+    order = _order(found)
+    if "line" not in coded.frame.columns or not _has_equals(found, order):
+        return order
+    return _order(found.with_columns(_line_ranks(found, order, coded.frame.get_column("line"))))
+
+
+def _keys(frame: Frame, coded: Coded) -> list[Key]:
+    """The keys of the canonical order but for the line id, which decides between lines that are else equal."""
+    lines = coded.lines
+    first = _ranks([("", "", "") if x is None else (x.code, x.origin or "", str(x.tax_class or "")) for x in lines])
+    flags = _ranks([() if x is None else tuple(sorted(x.flags)) for x in lines])
+    rest = _ranks(
+        [
+            ("", "", "", "")
+            if x is None
+            else (x.claim or "", str(x.duty or ""), str(x.tax_rate or ""), x.price_includes)
+            for x in lines
+        ]
+    )
+    names = sorted(frame.inputs)
+    keys = [_of_line(first, coded), _amount(frame, "price"), _amount(frame, "quantity")]
+    keys += [_amount(frame, name, none_first=True) for name in names if name == "kg_gross"]
+    keys.append(_of_line(flags, coded))
+    keys += [_amount(frame, name) for name in names if name in _UNITS]
+    keys.append(_of_line(rest, coded))
+    keys += [_amount(frame, name) for name in names if name.startswith("content.")]
+    return [key for key in keys if key[1] > 1]
+
+
+def _of_line(ranks: list[int], coded: Coded) -> Key:
+    return pl.lit(pl.Series(ranks, dtype=pl.Int64)).gather(coded.l), max(ranks, default=0) + 1
+
+
+def _amount(frame: Frame, name: str, *, none_first: bool = False) -> Key:
+    each = frame.inputs[name]
+    none = each.low if none_first else each.high + 1
+    expr = each.expr.fill_null(none) if each.gaps else each.expr
+    return (expr - each.low if each.low else expr), each.high - each.low + 2
+
+
+def _ranks(values: Sequence[Any]) -> list[int]:
+    order = {value: n for n, value in enumerate(sorted(set(values)))}
+    return [order[value] for value in values]
+
+
+def _packed(keys: Sequence[Key]) -> list[pl.Expr]:
+    words: list[pl.Expr] = []
+    size = _LARGEST_WORD
+    for key, count in keys:
+        if size * count > _LARGEST_WORD:
+            words.append(key)
+            size = count
+        else:
+            words[-1] = words[-1] * count + key
+            size *= count
+    return words or [pl.lit(0, dtype=pl.Int64)]
+
+
+def _order(keyed: pl.DataFrame) -> pl.Series | None:
+    run, *words = (column.to_numpy() for column in keyed.get_columns())
+    change = run[1:] != run[:-1]
+    if (run[1:] < run[:-1]).any():
+        return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
+    starts = np.flatnonzero(change) + 1
+    longest = int(np.diff(starts, prepend=0, append=len(run)).max())
+    if longest > _FEW_LINES:
+        return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
+    order = np.empty(len(run), dtype=np.uint32)
+    moved = False
+    for start, end in _blocks(run):
+        shift = _shifts(run[start:end], [word[start:end] for word in words], longest)
+        moved = moved or bool(shift.any())
+        places = np.arange(start, end, dtype=np.uint32)
+        order[places + shift] = places
+    return pl.Series(order) if moved else None
+
+
+def _blocks(run: np.ndarray[Any, Any]) -> list[tuple[int, int]]:
+    """Parts of the rows small enough for the cache, cut where a consignment starts."""
+    cuts = np.unique(np.searchsorted(run, run[::_BLOCK]))
+    return list(zip(cuts.tolist(), [*cuts[1:].tolist(), len(run)], strict=True))
+
+
+def _shifts(run: np.ndarray[Any, Any], words: list[np.ndarray[Any, Any]], longest: int) -> np.ndarray[Any, Any]:
+    """How many places each row goes down: up one for each later row before it, down one for each earlier after it."""
+    shift = np.zeros(len(run), dtype=np.int8)
+    for apart in range(1, longest):
+        passes = _is_greater([word[:-apart] for word in words], [word[apart:] for word in words])
+        passes &= run[:-apart] == run[apart:]
+        shift[:-apart] += passes
+        shift[apart:] -= passes
+    return shift
+
+
+def _is_greater(one: list[np.ndarray[Any, Any]], other: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    greater: np.ndarray[Any, Any] = one[-1] > other[-1]
+    for a, b in zip(one[-2::-1], other[-2::-1], strict=True):
+        greater = (a > b) | ((a == b) & greater)
+    return greater
+
+
+def _has_equals(keyed: pl.DataFrame, order: pl.Series | None) -> bool:
+    return bool(_equals(keyed, order).any())
+
+
+def _equals(keyed: pl.DataFrame, order: pl.Series | None) -> pl.Series:
+    """In canonical order, the rows that are like the row before them in all keys."""
+    ordered = keyed if order is None else keyed[order]
+    same = [pl.col(name) == pl.col(name).shift(1) for name in ordered.columns]
+    return ordered.select(pl.all_horizontal(same).fill_null(False)).to_series()
+
+
+def _line_ranks(keyed: pl.DataFrame, order: pl.Series | None, ids: pl.Series) -> pl.Series:
+    """Ranks of the line ids of rows that are else equal; zero for the others."""
+    after = _equals(keyed, order)
+    tied = (after | after.shift(-1, fill_value=False)).arg_true()
+    rows = tied.cast(pl.UInt32) if order is None else order.gather(tied)
+    ranks = ids.gather(rows).fill_null("").rank("dense").cast(pl.Int64)
+    return pl.Series("line", [0], dtype=pl.Int64).new_from_index(0, keyed.height).scatter(rows, ranks)
