@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from xbec.batch.columns import OUTPUTS, read
+from xbec.batch.engine import engine_of
 from xbec.batch.frames import kind_of, to_polars
 from xbec.batch.one import landed_cost_of
-from xbec.batch.run import Engine
 from xbec.errors import InputError
-from xbec.landed_cost.engine import default_of
 
 if TYPE_CHECKING:
     from xbec.fx import Fx
@@ -48,21 +47,9 @@ def explain(
     Raises :class:`InputError` for a row or id that is not in the frame, and what is wrong with the consignment: the
     error that ``quote`` tells on its rows (:class:`InputError`, :class:`GapError`, :class:`Refused`).
     """
-    if on_unknown not in {"raise", "interval"}:
-        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
+    engine = engine_of(law, fx, tariff, settings, answers, known_on, on_unknown, alone_below=0)
     lines = _lines_of(frame, row)
     lines = lines.drop([name for name in lines.columns if name in OUTPUTS])
-    engine = Engine(
-        law or default_of("law"),
-        fx or default_of("fx"),
-        tariff or default_of("tariff"),
-        settings or {},
-        answers or {},
-        known_on,
-        on_unknown,
-        charges=False,
-        alone_below=0,
-    )
     read_frame = read(lines, on)
     return landed_cost_of(lines.to_dicts(), read_frame.on, engine, read_frame)
 

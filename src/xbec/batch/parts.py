@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ import polars as pl
 AT: Final = "at"
 """The position of a row; within a part positions grow."""
 _BLOCK: Final = 2**17
+Part = TypeVar("Part")
 
 
 def parted(rows: pl.DataFrame, of_row: pl.Series, many: int) -> list[pl.DataFrame]:
@@ -41,14 +42,14 @@ def together(parts: Sequence[pl.DataFrame], height: int) -> pl.DataFrame:
 
     def block(number: int) -> pl.DataFrame:
         pieces = [part.slice(cut[number], cut[number + 1] - cut[number]) for part, cut in zip(parts, cuts, strict=True)]
-        whole = pl.concat([piece for piece in pieces if piece.height], how="diagonal")
+        whole: pl.DataFrame = pl.concat([piece for piece in pieces if piece.height], how="diagonal")
         place = np.empty(whole.height, dtype=np.uint32)
         place[whole.get_column(AT).to_numpy() - starts[number]] = np.arange(whole.height, dtype=np.uint32)
-        return whole.drop(AT).select(pl.all().gather(pl.lit(pl.Series(place))))
+        return whole.drop(AT)[pl.Series(place)]
 
     return pl.concat(_each(block, range(len(starts))), how="diagonal")
 
 
-def _each(work: Any, numbers: Iterable[int]) -> list[Any]:
+def _each(work: Callable[[int], Part], numbers: Iterable[int]) -> list[Part]:
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         return list(pool.map(work, numbers))

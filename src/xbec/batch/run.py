@@ -10,92 +10,40 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import polars as pl
-import polars.selectors as cs
 
 from xbec.batch import warn
 from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code, codes_of
 from xbec.batch.columns import OUTPUTS, Frame, read
+from xbec.batch.engine import AMOUNTS, Engine, engine_of
 from xbec.batch.families import Family, families, tables
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import AT, parted, together
-from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate
-from xbec.errors import InputError, TooManyUnknowns, Undetermined, XbecError
-from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.engine import MOST_WORLDS, default_of, make_regime
+from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
+from xbec.errors import TooManyUnknowns, XbecError
+from xbec.landed_cost.consignment import Line
+from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
-from xbec.landed_cost.unknown import Question, Unknown
+from xbec.landed_cost.unknown import Question, Unknown, undetermined
 
 if TYPE_CHECKING:
     from xbec.fx import Fx
     from xbec.law import Law
     from xbec.tariff import Tariff
 
-AMOUNTS: Final = {
-    "goods_value": "goods",
-    "freight_value": "freight",
-    "insurance_value": "insurance",
-    "customs_value": "customs_value",
-    "duty": "duty",
-    "tax": "tax",
-    "excise": "excise",
-    "fee": "fee",
-    "buyer_pays": "buyer_pays",
-    "seller_pays": "seller_pays",
-}
-"""Columns of the result, by what they are in a program."""
 KINDS: Final = ("duty", "tax", "excise", "fee")
 WARNINGS: Final = "warnings"
 ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
-
+_About = tuple[str | None, str | None, str | None]
+_WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
 
 _programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], tuple[Regime, ...]]] = {}
 """By regimes and kinds of lines; the regimes are kept too, so that their identities are not given away."""
 _MOST_PROGRAMS: Final = 64
-
-
-@attrs.frozen(slots=True, eq=False)
-class Engine:
-    """What all consignments of a run share: books, settings, answers, and what is asked of them."""
-
-    law: Law
-    fx: Fx
-    tariff: Tariff
-    settings: Mapping[str, str]
-    answers: Mapping[str, Any]
-    known_on: date | None
-    on_unknown: str
-    charges: bool = attrs.field(kw_only=True)
-    columns: tuple[str, ...] = attrs.field(default=tuple(AMOUNTS), kw_only=True)
-    alone_below: int = attrs.field(default=64, kw_only=True)
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """The outputs of a program that are asked for."""
-        return tuple(AMOUNTS[name] for name in self.columns) + ((CHARGES,) if self.charges else ())
-
-    def regime(self, sample: Consignment, on: date, assumed: Mapping[str, Any]) -> Regime:
-        """The regime of a kind of consignment on a day, with answers assumed beside those stated."""
-        said = repr((sorted(self.settings.items()), sorted(self.answers.items()), sorted(assumed.items())))
-        key = (self.law, id(self.fx), id(self.tariff), self.known_on, said, on, sample.key, sample.currency)
-        found = _regimes.get(key)
-        if found is None:
-            engine = (self.law, self.fx, self.tariff, self.settings, None, self.known_on, _NO_ROUNDING)
-            found = make_regime(sample, on, engine, {**self.answers, **assumed})
-            if len(_regimes) >= _MOST_REGIMES:
-                _regimes.clear()
-            _regimes[key] = found
-        return found
-
-
-_regimes: dict[Any, Regime] = {}
-"""By books and facts; a regime holds its exchange rates and its tariff, so that their identities stay theirs."""
-_MOST_REGIMES: Final = 2_000
-_NO_ROUNDING: Final[Mapping[str, Any]] = {}
 
 
 def quote(
@@ -125,23 +73,10 @@ def quote(
     Raises :class:`InputError` for a schema that cannot be read. What is wrong with a line stands in ``error`` and
     ``error_message`` of its consignment, and the rest go on.
     """
-    if on_unknown not in {"raise", "interval"}:
-        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
-    for name in columns:
-        if name not in AMOUNTS:
-            raise InputError("not a column of the result", field="columns", value=name, allowed=", ".join(AMOUNTS))
-    engine = Engine(
-        law or default_of("law"),
-        fx or default_of("fx"),
-        tariff or default_of("tariff"),
-        settings or {},
-        answers or {},
-        known_on,
-        on_unknown,
-        charges=charges,
-        columns=tuple(columns),
-        alone_below=alone_below,
-    )
+    engine = engine_of(
+        law, fx, tariff, settings, answers, known_on, on_unknown,
+        charges=charges, columns=columns, alone_below=alone_below,
+    )  # fmt: skip
     given = to_polars(frame)
     result = quote_polars(given, on, engine)
     return from_polars(pl.concat([given, result], how="horizontal"), frame)
@@ -158,6 +93,43 @@ def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.Data
         frame = attrs.evolve(frame, coded=frame.coded.with_columns(marked.alias("bad")), has_bad=True)
     coded = code(frame)
     return _Run(engine, given, frame, coded).result()
+
+
+@attrs.frozen(slots=True, eq=False)
+class World:
+    """What rows come to if what is unknown is as assumed.
+
+    ``procedure`` (its number, -1 for none), ``warned`` (bits of :data:`xbec.batch.warn.RULES`) and ``trouble`` are one
+    value where they are one for all rows.
+    """
+
+    amounts: pl.DataFrame
+    procedure: pl.Series | int
+    warned: pl.Series | int
+    trouble: pl.Series | bool
+
+    def where(self, rows: pl.Series) -> World:
+        """The world of some of the rows."""
+        return World(
+            self.amounts.filter(rows),
+            self.procedure.filter(rows) if isinstance(self.procedure, pl.Series) else self.procedure,
+            self.warned.filter(rows) if isinstance(self.warned, pl.Series) else self.warned,
+            self.trouble.filter(rows) if isinstance(self.trouble, pl.Series) else self.trouble,
+        )
+
+    def column(self, name: str) -> pl.Series:
+        """An amount, zero where the law of this world has none of that name."""
+        return self.amounts.get_column(name) if name in self.amounts.columns else _all(0, self.amounts.height, pl.Int64)
+
+    def flat(self) -> pl.DataFrame:
+        """As one frame."""
+        rows = self.amounts.height
+        beside = [
+            x if isinstance(x, pl.Series) else _all(x, rows, kind)
+            for x, kind in ((self.procedure, pl.Int32), (self.warned, pl.UInt8), (self.trouble, pl.Boolean))
+        ]
+        named = [x.alias(name) for x, name in zip(beside, (PROCEDURE, WARNINGS, TROUBLE), strict=True)]
+        return pl.concat([self.amounts, pl.DataFrame(named)], how="horizontal")
 
 
 class _Run:
@@ -251,7 +223,7 @@ class _Run:
 
     def _worlds(
         self, family: Family, rows: pl.DataFrame, assumed: dict[str, Any], unknowns: dict[str, Unknown]
-    ) -> list[pl.DataFrame]:
+    ) -> list[World]:
         """What the rows come to in every world that the questions of their law make, row by row."""
         try:
             return [self._priced(family, rows, self.engine.wanted if not assumed else (*self.engine.wanted, *KINDS))]
@@ -270,7 +242,7 @@ class _Run:
 
     def _one_world(
         self, family: Family, rows: pl.DataFrame, answers: dict[str, Any], unknowns: dict[str, Unknown]
-    ) -> list[pl.DataFrame]:
+    ) -> list[World]:
         """The same rows with an answer assumed; the regimes may part into several families there."""
         engine, samples = self.engine, self.coded.samples
         regimes = {}
@@ -285,18 +257,19 @@ class _Run:
                 parts.append((member, self._worlds(part, member, answers, unknowns)))
         if len(parts) == 1:
             return parts[0][1]
-        most = max(len(worlds) for _, worlds in parts)
         found = []
-        for number in range(most):
+        for number in range(max(len(worlds) for _, worlds in parts)):
             pieces = [
-                worlds[min(number, len(worlds) - 1)].with_columns(member.get_column(AT)) for member, worlds in parts
+                worlds[min(number, len(worlds) - 1)].flat().with_columns(member.get_column(AT))
+                for member, worlds in parts
             ]
-            whole = pl.concat(pieces, how="diagonal")
-            found.append(rows.select(AT).join(whole, on=AT, how="left", maintain_order="left").drop(AT))
+            whole = rows.select(AT).join(pl.concat(pieces, how="diagonal"), on=AT, how="left", maintain_order="left")
+            beside = (whole.get_column(name) for name in (PROCEDURE, WARNINGS, TROUBLE))
+            found.append(World(whole.drop(AT, PROCEDURE, WARNINGS, TROUBLE), *beside))
         return found
 
-    def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
-        """The outputs of the family's program on its rows."""
+    def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
+        """What the family's program says of its rows."""
         lines, coded = self.coded.lines, self.coded
         if len(lines) * len(family.regimes) > _ALL_KINDS:
             there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
@@ -307,15 +280,22 @@ class _Run:
         regimes = dict(zip(family.codes, family.regimes, strict=True))
         hangs = warn.hang_on_codes(program.procedures, regimes, watch)
         beside = {"r": coded.r, "l": coded.l} if hangs else {}
-        wanted = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
-        found = evaluate(program, rows, codes, self.frame.inputs, wanted, beside, several=self.frame.several)
-        told = warn.told(found, program.procedures, regimes, lines).alias(WARNINGS)
+        asked = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
+        found = evaluate(program, rows, codes, self.frame.inputs, asked, beside, several=self.frame.several)
         names = [self._procedures.setdefault(name, len(self._procedures)) for name in program.procedures]
-        taken = pl.col(PROCEDURE)
-        if names != list(range(len(names))):
-            taken = pl.lit(pl.Series([*names, -1], dtype=pl.Int32)).gather(taken % (len(names) + 1)).alias(PROCEDURE)
-        columns = [found.drop(cs.starts_with(warn.CHARGED), PROCEDURE, *beside), found.select(taken), told.to_frame()]
-        return pl.concat(columns, how="horizontal")
+        procedure: pl.Series | int
+        if isinstance(program.procedure, tuple):
+            procedure = names[program.procedure[1]]
+        else:
+            procedure = found.get_column(PROCEDURE)
+            if names != list(range(len(names))):
+                procedure = pl.Series([*names, -1], dtype=pl.Int32).gather(procedure % (len(names) + 1))
+        return World(
+            found.select(name for name in found.columns if name in wanted or name.startswith("charge.")),
+            procedure,
+            warn.told(found, program.procedures, regimes, lines),
+            found.get_column(TROUBLE) if TROUBLE in found.columns else False,
+        )
 
     def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram, tuple[str, ...]]:
         """Codes, program and watched components of a family, made once for equal regimes and kinds of lines."""
@@ -339,79 +319,89 @@ class _Run:
             _programs[key] = kept
         return kept[0], kept[1], kept[2]
 
-    def _keep(self, rows: pl.DataFrame, worlds: list[pl.DataFrame], unknowns: list[Unknown], currency: str) -> None:
+    def _keep(self, rows: pl.DataFrame, worlds: list[World], unknowns: list[Unknown], currency: str) -> None:
         """Keep what the worlds say of the rows; consignments in trouble are set aside."""
-        in_trouble = [world.get_column(TROUBLE) for world in worlds if TROUBLE in world.columns]
-        marked = self._whole(rows, reduce(or_, in_trouble)) if in_trouble else None
-        if marked is not None and marked.any():
-            self._set_aside(rows.filter(marked))
-            rows, worlds = rows.filter(~marked), [world.filter(~marked) for world in worlds]
+        trouble = reduce(or_, [world.trouble for world in worlds])
+        if trouble is not False:
+            marked = trouble if isinstance(trouble, pl.Series) else _all(trouble, rows.height, pl.Boolean)
+            marked = self._whole(rows, marked)
+            if marked.any():
+                self._set_aside(rows.filter(marked))
+                rows, worlds = rows.filter(~marked), [world.where(~marked) for world in worlds]
         names = {name: AMOUNTS[name] for name in self.engine.columns}
         if self.engine.charges:
-            charged = dict.fromkeys(n for world in worlds for n in world.columns if n.startswith("charge."))
+            charged = dict.fromkeys(n for world in worlds for n in world.amounts.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
-        interval = self.engine.on_unknown == "interval"
+        at = rows.get_column(AT).to_frame()
         if len(worlds) == 1:
-            chosen = [pl.col(source).alias(name) for name, source in names.items()]
-            if interval:
-                for name, source in names.items():
-                    chosen += [pl.col(source).alias(f"{name}_{end}") for end in ("low", "high")]
-            # Beside each other, not in one frame: the outputs come in many pieces and would be copied into one.
-            masks = self._of_consignments(rows, worlds[0].get_column(WARNINGS))
-            words = self._about(worlds[0].get_column(PROCEDURE), masks, currency)
-            self.parts.append(pl.concat([rows.select(AT, words), worlds[0].select(chosen)], how="horizontal"))
-            return
-        procedure = worlds[0].get_column(PROCEDURE)
+            about = self._about(worlds[0].procedure, self._of_consignments(rows, worlds[0].warned), currency)
+            self.parts.append(pl.concat([at.with_columns(about), self._named(worlds[0], names)], how="horizontal"))
+        else:
+            self._keep_between(rows, at, worlds, unknowns, names, currency)
+
+    def _named(self, world: World, names: Mapping[str, str]) -> pl.DataFrame:
+        """The amounts of a world by the names of the result; least and greatest are one where nothing is unknown."""
+        columns = [(name, world.column(source)) for name, source in names.items()]
+        if self.engine.on_unknown == "interval":
+            columns += [(f"{name}_{end}", each) for name, each in columns for end in ("low", "high")]
+        # Not selected from one frame: the amounts come in many pieces and would be copied into one.
+        return pl.concat([each.alias(name).to_frame() for name, each in columns], how="horizontal")
+
+    def _keep_between(
+        self,
+        rows: pl.DataFrame,
+        at: pl.DataFrame,
+        worlds: list[World],
+        unknowns: list[Unknown],
+        names: Mapping[str, str],
+        currency: str,
+    ) -> None:
+        """Keep what lies between several worlds, or that the rows are undetermined."""
+        interval = self.engine.on_unknown == "interval"
         open_rows = self._differ(rows, worlds)
-        for world in worlds[1:]:
+        flat = [world.flat() for world in worlds]
+        procedure, warned = flat[0].get_column(PROCEDURE), flat[0].get_column(WARNINGS)
+        for world in flat[1:]:
             same = world.get_column(PROCEDURE) == procedure
             procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
-        first = worlds[0].get_column(WARNINGS)
-        masks = warn.united([world.get_column(WARNINGS) for world in worlds]).zip_with(open_rows, first)
-        about = self._about(procedure, self._of_consignments(rows, masks), currency)
-        columns = rows.select(AT, about).get_columns()
+        warned = warn.united([world.get_column(WARNINGS) for world in flat]).zip_with(open_rows, warned)
+        part = at.with_columns(self._about(procedure, self._of_consignments(rows, warned), currency))
         for name, source in names.items():
-            each = [_column(world, source) for world in worlds]
+            each = [world.column(source) for world in worlds]
             low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
             if interval:
                 low, high = (pl.select(pl.when(open_rows).then(x).otherwise(each[0])).to_series() for x in (low, high))
-                columns.append(pl.select(pl.when(low == high).then(low)).to_series().alias(name))
-                columns += [low.alias(f"{name}_low"), high.alias(f"{name}_high")]
+                one = pl.when(low == high).then(low)
+                part = part.with_columns(one.alias(name), low.alias(f"{name}_low"), high.alias(f"{name}_high"))
             else:
-                columns.append(pl.select(pl.when(~open_rows).then(each[0])).to_series().alias(name))
-        part = pl.DataFrame(columns)
+                part = part.with_columns(pl.when(~open_rows).then(each[0]).alias(name))
         if not interval:
-            reasons = "; ".join(unknown.reason for unknown in unknowns)
-            cure = "; ".join(unknown.ask for unknown in unknowns) + '; or ask for on_unknown="interval"'
-            told = Undetermined(
-                f"the charges depend on what is unknown: {reasons}", field=", ".join(u.key for u in unknowns), cure=cure
-            )
+            told = undetermined(unknowns)
             part = part.with_columns(
-                pl.when(open_rows).then(pl.lit("Undetermined")).alias("error"),
+                pl.when(open_rows).then(pl.lit(type(told).__name__)).alias("error"),
                 pl.when(open_rows).then(pl.lit(str(told))).alias("error_message"),
                 pl.when(open_rows).then(0).otherwise(pl.col(ABOUT)).cast(pl.UInt32).alias(ABOUT),
             )
         self.parts.append(part)
 
-    def _about(self, procedure: pl.Series, masks: pl.Series, currency: str) -> pl.Expr:
+    def _about(self, procedure: pl.Series | int, warned: pl.Series | int, currency: str) -> pl.Expr:
         """The number of what rows say in words: their procedure, the currency, what they are warned of."""
         names = [*self._procedures, None]
         ways = len(warn.TEXTS)
         table = [self._number((name, currency, warn.TEXTS[mask])) for name in names for mask in range(ways)]
-        first, mask = _constant(procedure), _constant(masks)
-        if first is not None and mask is not None:
-            return pl.lit(table[(first + len(names)) % len(names) * ways + mask], dtype=pl.UInt32).alias(ABOUT)
-        number = (procedure + len(names)) % len(names) * ways + masks
+        number = procedure % len(names) * ways + (warned if isinstance(warned, int) else warned.cast(pl.Int32))
+        if isinstance(number, int):
+            return pl.lit(table[number], dtype=pl.UInt32).alias(ABOUT)
         return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(number)).alias(ABOUT)
 
     def _number(self, about: _About) -> int:
         return self._abouts.setdefault(about, len(self._abouts))
 
-    def _differ(self, rows: pl.DataFrame, worlds: list[pl.DataFrame]) -> pl.Series:
+    def _differ(self, rows: pl.DataFrame, worlds: list[World]) -> pl.Series:
         """Rows of consignments whose duties, taxes, excises or fees differ between the worlds."""
-        differ = pl.Series([False]).new_from_index(0, rows.height)
+        differ = _all(False, rows.height, pl.Boolean)
         for kind in KINDS:
-            sums = [self._summed(rows, world.get_column(kind)) for world in worlds]
+            sums = [self._summed(rows, world.column(kind)) for world in worlds]
             for other in sums[1:]:
                 differ |= other != sums[0]
         return differ
@@ -427,9 +417,11 @@ class _Run:
             return marked
         return rows.select("run").with_columns(marked.alias("m")).select(pl.col("m").any().over("run")).to_series()
 
-    def _of_consignments(self, rows: pl.DataFrame, masks: pl.Series) -> pl.Series:
+    def _of_consignments(self, rows: pl.DataFrame, warned: pl.Series | int) -> pl.Series | int:
         """What any row of its consignment is warned of, on each row."""
-        return warn.of_consignments(masks, rows.get_column("run")) if self.frame.several else masks
+        if isinstance(warned, int) or not self.frame.several:
+            return warned
+        return warn.of_consignments(warned, rows.get_column("run"))
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -457,7 +449,7 @@ class _Run:
             whole = whole[back.scatter(self.order, pl.int_range(len(self.order), dtype=pl.UInt32, eager=True))]
         absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
         absent += [pl.lit(None, dtype=pl.String).alias(n) for n in ("error", "error_message") if n not in whole.columns]
-        beside = whole.select(ABOUT).with_columns(self._words(whole.get_column(ABOUT)))
+        beside = whole.select(ABOUT).with_columns(self._words(whole))
         if absent and whole.height:
             beside = beside.with_columns(absent)
         elif absent:
@@ -466,19 +458,17 @@ class _Run:
         order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
         return pl.concat([whole.drop(ABOUT), beside.drop(ABOUT)], how="horizontal").select(order)
 
-    def _words(self, about: pl.Series) -> list[pl.Expr]:
+    def _words(self, rows: pl.DataFrame) -> list[pl.Expr]:
         """What rows say in words, by the number of it."""
-        one = _constant(about)
+        least, most = rows.select(pl.col(ABOUT).min().alias("least"), pl.col(ABOUT).max()).row(0)
         words = zip(_WORDS, zip(*self._abouts, strict=True), strict=True)
-        if one is not None:
-            return [pl.lit(texts[one], dtype=pl.String).alias(name) for name, texts in words]
+        if least is not None and least == most:
+            return [pl.lit(texts[least], dtype=pl.String).alias(name) for name, texts in words]
         return [pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT)).alias(name) for name, texts in words]
 
 
-def _constant(column: pl.Series) -> int | None:
-    """The value of all rows, if it is one."""
-    least, most = column.min(), column.max()
-    return least if isinstance(least, int) and least == most else None
+def _all(value: int | bool, rows: int, dtype: Any) -> pl.Series:
+    return pl.Series([value], dtype=dtype).new_from_index(0, rows)
 
 
 def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
@@ -488,13 +478,5 @@ def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
     return [pl.lit(True)]
 
 
-_About = tuple[str | None, str | None, str | None]
-_WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
 _ALL_KINDS: Final = 500_000
 """Up to so many kinds of lines no pass over the rows looks which there are."""
-
-
-def _column(world: pl.DataFrame, name: str) -> pl.Series:
-    if name in world.columns:
-        return world.get_column(name)
-    return pl.Series([0], dtype=pl.Int64).new_from_index(0, world.height)

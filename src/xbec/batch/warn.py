@@ -79,21 +79,24 @@ def hang_on_codes(procedures: Sequence[str], regimes: Mapping[int, Regime], watc
 
 def told(
     rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
-) -> pl.Series:
-    """What each row is warned of, as bits of :data:`RULES`.
+) -> pl.Series | int:
+    """What each row is warned of, as bits of :data:`RULES`; one number where it is the same for all.
 
     ``rows`` has ``r`` (code of its regime), ``l`` (code of its kind of line), ``procedure`` (position among
     ``procedures``, -1 where none takes it) and ``charged.<id>`` for the components :func:`watched`.
     """
     ways = len(procedures) + 1
     masks = _of_procedures(procedures, regimes)
+    whole: pl.Series | int
     if len(set(masks.values())) == 1:
-        whole = pl.Series([next(iter(masks.values()))], dtype=pl.UInt8).new_from_index(0, rows.height)
+        whole = next(iter(masks.values()))
     else:
         table = [masks.get((r, n), 0) for r in range(max(regimes) + 1) for n in range(ways)]
         whole = _looked_up(rows, pl.col("r").cast(pl.UInt64) * ways + _way(ways), table, pl.UInt8)
     of_lines = _of_lines(rows, procedures, regimes, lines)
-    return whole if of_lines is None else whole | of_lines
+    if of_lines is None:
+        return whole
+    return of_lines | (whole if isinstance(whole, pl.Series) else pl.Series([whole], dtype=pl.UInt8))
 
 
 def _way(ways: int) -> pl.Expr:
