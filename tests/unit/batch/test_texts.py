@@ -71,9 +71,12 @@ def test_the_column_comes_back(choices: list[str], nulls: bool) -> None:
 @pytest.mark.parametrize("count", [255, 256])
 def test_rows_without_a_number_are_told_from_the_last_number(count: int) -> None:
     codes = pl.Series([f"{n:03x}" for n in range(count + 1)])
-    numbers = texts._by_words(codes, codes[:count])
-    assert numbers is not None
-    assert numbers.to_list() == list(range(count + 1))
+    words = texts._words(codes[:count])
+    assert words is not None
+    found = texts._by_window(codes, words)
+    assert found is not None
+    assert found[0].to_list() == list(range(count + 1))
+    assert found[1].to_list() == [count]
 
 
 def test_a_long_column_of_many_codes() -> None:
@@ -163,7 +166,7 @@ def test_a_column_of_different_texts_is_given_up_at_the_first_look(monkeypatch: 
         raise AssertionError("all rows were looked at")
 
     monkeypatch.setattr(texts, "_by_hash", refuse)
-    monkeypatch.setattr(texts, "_by_words", refuse)
+    monkeypatch.setattr(texts, "_by_window", refuse)
     assert coded(pl.Series([f"parcel {n}" for n in range(70_000)])) is None
 
 
