@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import product
-from math import prod
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -14,19 +13,15 @@ import polars as pl
 
 from xbec.batch.columns import DAYS, Frame
 from xbec.batch.families import Family, Tables
+from xbec.batch.kinds import Kinds, kinds_of, numbered
 from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Consignment, Days, Line
 
-_WORTH_GUESSING: Final = 100_000
-_SAMPLED: Final = 50_000
-_MOST_CATEGORIES: Final = 60_000
 _MOST_CONSIGNMENTS: Final = 256
 _MOST_LINES: Final = 8192
 """Categories of no more combinations are all taken to be there."""
-_DENSE: Final = 2**22
-"""Codes below it are made dense by a table, others by a join."""
 _ANY_CODE: Final = "010121"
 """The code of the line that stands for all lines of a kind of consignment."""
 _OPTIONAL: Final = ("freight", "insurance")
@@ -34,109 +29,6 @@ AT_REGIME: Final = "at regime"
 AT_LINE: Final = "at line"
 AT_CLASS: Final = "at class"
 """Columns of the positions of a row in the tables of its program."""
-
-
-def code_columns(frame: pl.DataFrame, names: Sequence[str], *, most: int) -> tuple[pl.Expr | pl.Series, pl.DataFrame]:
-    """One code for the values of several columns together, and the values that each code stands for.
-
-    Where all columns are categories of at most ``most`` combinations, each has its code, an expression over the frame,
-    and no pass over the rows is made.
-    """
-    if not names:
-        return pl.lit(0, dtype=pl.UInt32), pl.DataFrame({"": [None]})
-    columns = [frame.get_column(name) for name in names]
-    choices = [_categories(column) for column in columns]
-    size = prod(len(choice) if choice is not None else most + 1 for choice in choices)
-    if size <= most:
-        code: pl.Expr | None = None
-        for name, choice in zip(names, choices, strict=True):
-            assert choice is not None
-            if len(choice) > 1:
-                part = pl.col(name).to_physical().cast(pl.UInt32)
-                code = part if code is None else code * len(choice) + part
-        rows = list(product(*(choice for choice in choices if choice is not None)))
-        kinds = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-        return pl.lit(0, dtype=pl.UInt32) if code is None else code, kinds
-    number = pl.Series("code", [0], dtype=pl.Int64).new_from_index(0, frame.height)
-    count = 1
-    for column in columns:
-        values, more = _physical(column)
-        if count * more > 2**62:
-            number, count = _dense(number)
-        number, count = number * more + values, count * more
-        if count > _DENSE:
-            number, count = _dense(number)
-    number, _ = _dense(number)
-    first = pl.DataFrame({"code": number}).with_row_index("at").group_by("code").agg(pl.col("at").min()).sort("code")
-    return number.cast(pl.UInt32), frame.select(names)[first["at"]]
-
-
-def as_categories(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Text columns as categories, where few values are met often.
-
-    The categories are guessed from rows taken evenly and completed from those that the guess leaves out.
-    """
-    if frame.height < _WORTH_GUESSING:
-        return frame
-    texts = [name for name in names if frame.schema[name] == pl.String]
-    guessed = {}
-    for name in texts:
-        values = frame.get_column(name).gather_every(frame.height // _SAMPLED).unique().drop_nulls()
-        if len(values) <= _MOST_CATEGORIES:
-            guessed[name] = values.sort()
-    for _ in range(2):
-        cast = [pl.col(name).cast(pl.Enum(values), strict=False) for name, values in guessed.items()]
-        coded = frame.lazy().select(cast).collect(engine="streaming")
-        lacking = [n for n in guessed if coded[n].null_count() > frame[n].null_count()]
-        if not lacking:
-            return frame.with_columns(coded)
-        for name in lacking:
-            left = frame.get_column(name).filter(coded[name].is_null()).unique().drop_nulls()
-            guessed[name] = pl.concat([guessed[name], left]).sort()
-            if len(guessed[name]) > _MOST_CATEGORIES:
-                del guessed[name]
-    return frame
-
-
-def _one(height: int) -> pl.Series:
-    return pl.Series([0], dtype=pl.UInt32).new_from_index(0, height)
-
-
-def _categories(column: pl.Series) -> list[str] | None:
-    """The categories of a column that has one in every row; ``None`` for other columns."""
-    if isinstance(column.dtype, pl.Enum) and not column.null_count():
-        return column.dtype.categories.to_list()
-    return None
-
-
-def _physical(column: pl.Series) -> tuple[pl.Series, int]:
-    """Whole numbers for values, and how many there are at most; nothing stated has a number of its own."""
-    if column.dtype == pl.String:
-        column = column.cast(pl.Categorical)
-    if column.dtype == pl.Boolean:
-        return column.cast(pl.Int64), 2
-    number = column.to_physical().cast(pl.Int64)
-    least, most = number.min(), number.max()
-    if least is None or most is None:
-        return pl.Series([0], dtype=pl.Int64).new_from_index(0, len(column)), 1
-    number = (number - least).fill_null(most - least + 1)  # type: ignore[operator]
-    count = most - least + 2  # type: ignore[operator]
-    return _dense(number) if count > _DENSE else (number, int(count))
-
-
-def _dense(code: pl.Series) -> tuple[pl.Series, int]:
-    found = code.unique().sort()
-    count = len(found)
-    most = int(found[-1]) if count else 0
-    numbers = pl.Series(range(count), dtype=pl.Int64)
-    if most + 1 == count:
-        return code, max(count, 1)
-    if most < _DENSE:
-        table = pl.Series([0], dtype=pl.Int64).new_from_index(0, most + 1).scatter(found, numbers)
-        return table.gather(code), count
-    table_frame = pl.DataFrame({"code": found, "number": numbers})
-    joined = pl.DataFrame({"code": code}).join(table_frame, on="code", how="left", maintain_order="left")
-    return joined["number"], count
 
 
 def consignment_facts(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,22 +117,31 @@ def code(frame: Frame) -> Coded:
             coded = coded.with_columns(whole, bad=pl.col("bad") | differs if "bad" in coded.columns else differs)
         coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
         about.append(f"has {name}")
-    coded = as_categories(coded, [*frame.consignment_texts, *frame.line_texts])
-    r, kinds = code_columns(coded, about, most=_MOST_CONSIGNMENTS)
-    of_line, kinds_of_line = code_columns(coded, [*frame.line_texts, "currency"], most=_MOST_LINES)
+    coded, choices = numbered(coded, dict.fromkeys([*about, *frame.line_texts, "currency"]))
+    r, kinds = kinds_of(coded, about, choices, most=_MOST_CONSIGNMENTS)
+    of_line, kinds_of_line = kinds_of(coded, [*frame.line_texts, "currency"], choices, most=_MOST_LINES)
     if isinstance(r, pl.Series):
         coded, r = coded.with_columns(r.alias("r")), pl.col("r")
     if isinstance(of_line, pl.Series):
         coded, of_line = coded.with_columns(of_line.alias("l")), pl.col("l")
-    samples = []
-    for row in kinds.to_dicts():
-        has = {name: stated[name] if name in stated else bool(row[f"has {name}"]) for name in optional}
-        samples.append(_sample(row, frame, [name for name in optional if has[name]]))
-    return Coded(r, of_line, coded, samples, _lines(kinds_of_line))
+    told = tuple((name, stated.get(name)) for name in optional)
+    return Coded(r, of_line, coded, _samples(kinds, told, frame.on), _lines(kinds_of_line))
 
 
-def _sample(row: Mapping[str, Any], frame: Frame, stated: list[str]) -> tuple[Consignment, date] | None:
-    if row["destination"] is None or row["currency"] is None:
+@lru_cache(maxsize=32)
+def _samples(
+    kinds: Kinds, optional: tuple[tuple[str, bool | None], ...], on: date | None
+) -> list[tuple[Consignment, date] | None]:
+    """A consignment of each kind and its day; ``None`` in ``optional``: the kind says whether the amount is stated."""
+    found = []
+    for row in kinds.rows():
+        stated = [name for name, always in optional if (row[f"has {name}"] if always is None else always)]
+        found.append(_sample(row, stated, on if on is not None else row["on day"]))
+    return found
+
+
+def _sample(row: Mapping[str, Any], stated: list[str], on: date | None) -> tuple[Consignment, date] | None:
+    if row["destination"] is None or row["currency"] is None or on is None:
         return None
     try:
         nothing = Money(0, row["currency"])
@@ -253,29 +154,18 @@ def _sample(row: Mapping[str, Any], frame: Frame, stated: list[str]) -> tuple[Co
         sample = Consignment(lines=[Line(hs=_ANY_CODE, price=nothing)], **facts)
     except XbecError:
         return None
-    on = frame.on if frame.on is not None else row["on day"]
-    return None if on is None else (sample, on)
+    return sample, on
 
 
-_known_lines: dict[tuple[Any, ...], Line | None] = {}
-_MOST_KNOWN: Final = 50_000
+@lru_cache(maxsize=32)
+def _lines(kinds: Kinds) -> list[Line | None]:
+    """A line of each kind."""
+    return [_line(tuple(row.items())) for row in kinds.rows()]
 
 
-def _lines(kinds: pl.DataFrame) -> list[Line | None]:
-    """A line for each row, each made once."""
-    if len(_known_lines) + kinds.height > _MOST_KNOWN:
-        _known_lines.clear()
-    names = tuple(kinds.columns)
-    found = []
-    for row in kinds.rows():
-        key = (names, row)
-        if key not in _known_lines:
-            _known_lines[key] = _line(dict(zip(names, row, strict=True)))
-        found.append(_known_lines[key])
-    return found
-
-
-def _line(row: Mapping[str, Any]) -> Line | None:
+@lru_cache(maxsize=50_000)
+def _line(told: tuple[tuple[str, Any], ...]) -> Line | None:
+    row = dict(told)
     if row["hs"] is None or row["currency"] is None:
         return None
     try:
@@ -294,7 +184,9 @@ def codes_of(family: Family, found: Tables, coded: Coded) -> list[pl.Expr]:
             return pl.lit(values[0], dtype=pl.UInt32)
         if list(values) == family.codes and many == len(values):
             return coded.r
-        return pl.lit(_one(many).scatter(family.codes, list(values))).gather(coded.r)
+        return pl.lit(
+            pl.Series([0], dtype=pl.UInt32).new_from_index(0, many).scatter(family.codes, list(values))
+        ).gather(coded.r)
 
     def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
         """A value of each kind of line in each group."""

@@ -41,8 +41,8 @@ ABOUT: Final = "about"
 _About = tuple[str | None, str | None, str | None]
 _WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
 
-_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], tuple[Regime, ...]]] = {}
-"""By regimes and kinds of lines; the regimes are kept too, so that their identities are not given away."""
+_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], Any]] = {}
+"""By regimes and kinds of lines, which are kept too, so that their identities are not given away."""
 _MOST_PROGRAMS: Final = 64
 
 
@@ -304,7 +304,7 @@ class _Run:
             tuple(family.codes),
             len(self.coded.samples),
             (str(self.coded.r), str(self.coded.l)),
-            tuple([0 if line is None else line.key for line in lines]),
+            id(lines) if lines is self.coded.lines else tuple([0 if line is None else line.key for line in lines]),
             tuple(self.frame.scales.items()),
         )
         kept = _programs.get(key)
@@ -313,7 +313,7 @@ class _Run:
             codes = codes_of(family, found, self.coded)
             program = lower_rows(family.regimes, found, self.frame.scales)
             watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
-            kept = (codes, program, watch, tuple(family.regimes))
+            kept = (codes, program, watch, (family.regimes, lines))
             if len(_programs) >= _MOST_PROGRAMS:
                 _programs.clear()
             _programs[key] = kept
