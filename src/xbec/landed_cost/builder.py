@@ -128,17 +128,22 @@ class Builder(ABC):
 
     def rounded(self, a: Exact, rounding: Round | None) -> Operand:
         """To whole minor units; by the law's rounding where it names one, else half-up (away from zero)."""
-        step, mode = Fraction(1), "half-up"
+        step, mode = 1, "half-up"
         if rounding is not None:
-            step, mode = rounding.to * 10**self.regime.digits, rounding.mode
+            step, mode = self._step(rounding), rounding.mode
+        if a.den == ("c", 1) and step == 1:
+            return a.num
+        node = self.op("div", a.num, self.mul(a.den, const(step)), mode)
+        return self.mul(node, const(step))
+
+    def _step(self, rounding: Round) -> int:
+        """The step of a rounding in minor units."""
+        step = rounding.to * 10**self.regime.digits
         if step.denominator != 1:
             raise DataFileError(
                 "a rounding step is finer than the minor unit", field=f"{self.regime.law.code}: round", value=str(step)
             )
-        if a.den == ("c", 1) and step == 1:
-            return a.num
-        node = self.op("div", a.num, self.mul(a.den, const(step.numerator)), mode)
-        return self.mul(node, const(step.numerator))
+        return int(step.numerator)
 
     # figures -----------------------------------------------------------------------------------------------------
 
@@ -162,6 +167,10 @@ class Builder(ABC):
     def settled(self, node: Node, line: Any) -> Node:
         """A node of a guard as it is to be tested for a line; a program of rows answers text leaf by leaf."""
         return node
+
+    def once(self, node: Node, work: Callable[[], Any]) -> Any:
+        """What a word over all lines comes to; ``node`` is the word as it stands in the law."""
+        return work()
 
     # lines and groups --------------------------------------------------------------------------------------------
 

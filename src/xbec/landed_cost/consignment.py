@@ -36,6 +36,8 @@ def _one_of(allowed: tuple[str, ...], value: object, field: str) -> None:
 
 def exact_quantity(value: object, field: str) -> Decimal:
     """A positive, finite, exact quantity, at most 10**9 with six decimals."""
+    if type(value) is int and 0 < value <= _LARGEST_QUANTITY:
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise InputError("not an exact number", field=field, value=value, allowed="int, Decimal or text; never float")
     if isinstance(value, str) and len(value) > 40:
@@ -75,10 +77,26 @@ def _add_base(micro: dict[str, int], unit: str) -> None:
 def _country(value: object, field: str) -> str:
     if not isinstance(value, str):
         raise InputError("not a country", field=field, value=value, allowed="ISO 3166-1 alpha-2 code")
-    return Place(value).country
+    return value if value in _countries else _checked_country(value)
+
+
+_countries: set[str] = set()
+"""Codes that were found to be countries."""
+
+
+def _checked_country(value: str) -> str:
+    country = Place(value).country
+    if country == value:
+        _countries.add(country)
+    return country
+
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 def _texts(values: object, field: str) -> frozenset[str]:
+    if values is _NONE:
+        return _NONE
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InputError("not a set of texts", field=field, value=values)
     found = frozenset(values)
@@ -138,6 +156,9 @@ class Days:
     declared: date | None = None
 
 
+_NO_DAYS: Final = Days()
+
+
 @attrs.frozen(slots=True, kw_only=True)
 class Line:
     """One line of goods.
@@ -161,7 +182,7 @@ class Line:
     tax_class: str | tuple[str, ...] | None = None
     weight_kg: Decimal | None = None
     quantities: Mapping[str, Decimal] = attrs.field(factory=dict)
-    flags: frozenset[str] = attrs.field(factory=frozenset, converter=_flags)
+    flags: frozenset[str] = attrs.field(default=_NONE, converter=_flags)
     claim: str | None = None
     duty: Any = None
     tax_rate: Any = None
@@ -197,7 +218,7 @@ class Line:
             if not isinstance(part, Money) or part.scaled[0] < 0:
                 raise InputError("a content value is a Money, not negative", field=f"content[{name}]", value=str(part))
         coefficient, decimals = self.price.scaled
-        whole, parts = _as_integer(quantity)
+        whole, parts = (self.quantity, 0) if type(self.quantity) is int else _as_integer(quantity)
         put(self, "coefficient", coefficient * whole)
         put(
             self,
@@ -284,14 +305,14 @@ class Consignment:
     dispatch: str | None = None
     establishment: str | None = None
     marketplace: str | None = None
-    registrations: frozenset[str] = attrs.field(factory=frozenset, converter=_registrations)
+    registrations: frozenset[str] = attrs.field(default=_NONE, converter=_registrations)
     history: Mapping[str, Any] = attrs.field(factory=dict)
-    days: Days = attrs.field(factory=Days)
+    days: Days = _NO_DAYS
     currency: str = attrs.field(init=False, default="")
     order: tuple[int, ...] = attrs.field(init=False, default=(), repr=False)
     sorted_lines: tuple[Line, ...] = attrs.field(init=False, default=(), repr=False)
     key: int = attrs.field(init=False, default=0, repr=False)
-    shape: tuple[Any, ...] = attrs.field(init=False, default=(), repr=False)
+    shape: tuple[tuple[int, ...], ...] = attrs.field(init=False, default=(), repr=False)
 
     def __attrs_post_init__(self) -> None:
         put = object.__setattr__
@@ -309,11 +330,8 @@ class Consignment:
             raise InputError("not the days of a consignment", field="days", value=self.days, allowed="Days(...)")
         currency = lines[0].price.currency
         put(self, "currency", currency)
-        for place, money in (
-            *((f"lines[{n}].price", x.price) for n, x in enumerate(lines)),
-            ("freight", self.freight),
-            ("insurance", self.insurance),
-        ):
+        stated = [("freight", self.freight), ("insurance", self.insurance)]
+        for place, money in [(f"lines[{n}].price", x.price) for n, x in enumerate(lines[1:], 1)] + stated:
             if money is None:
                 continue
             if not isinstance(money, Money):
@@ -329,12 +347,12 @@ class Consignment:
                 raise InputError("a fee is a Money, not negative", field=f"fees[{name}]", value=str(fee))
         order = tuple(sorted(range(len(lines)), key=lambda n: lines[n].sort_key)) if len(lines) > 1 else (0,)
         put(self, "order", order)
-        put(self, "sorted_lines", tuple(lines[n] for n in order))
+        put(self, "sorted_lines", lines if len(lines) == 1 else tuple([lines[n] for n in order]))
         put(self, "shape", _shape(self.sorted_lines))
         put(self, "key", number_of(self._facts()))
 
     def _facts(self) -> tuple[Any, ...]:
-        money = tuple(None if m is None else (m.currency, m.scaled[1]) for m in (self.freight, self.insurance))
+        money = tuple([None if m is None else (m.currency, m.scaled[1]) for m in (self.freight, self.insurance)])
         return (
             self.destination.jurisdiction,
             self.destination.areas,
@@ -346,7 +364,7 @@ class Consignment:
             self.channel,
             self.transport,
             self.buyer,
-            None if self.days == Days() else attrs.astuple(self.days),
+            None if self.days is _NO_DAYS or self.days == _NO_DAYS else attrs.astuple(self.days),
             money,
             tuple((n, f.currency, f.scaled[1]) for n, f in sorted(self.fees.items())),
             tuple(sorted((k, str(v)) for k, v in self.history.items() if v is not None)),
@@ -402,18 +420,22 @@ class Consignment:
         return cls(lines=lines, **(given | facts))
 
 
-def _shape(lines: tuple[Line, ...]) -> tuple[Any, ...]:
-    """Which lines share a code or an origin: what groups are formed over."""
+GROUP_KEYS: Final = ("hs2", "hs4", "hs6", "hs8", "hs10", "origin")
+"""What lines may share, so that a charge is computed over them together; beside their class and their rate."""
+
+
+def _shape(lines: tuple[Line, ...]) -> tuple[tuple[int, ...], ...]:
+    """For each of :data:`GROUP_KEYS` which lines share it."""
     if len(lines) == 1:
-        return (1,)
-    parts: list[Any] = [len(lines)]
-    for length in (2, 4, 6, 8, 10, 12):
-        parts.append(_first([x.code[:length] for x in lines]))
-    parts.append(_first([x.origin for x in lines]))
-    return tuple(parts)
+        return _ALONE
+    codes = [tuple([x.code[:length] for x in lines]) for length in (2, 4, 6, 8, 10)]
+    return tuple([_first(keys) for keys in (*codes, tuple([x.origin for x in lines]))])
 
 
-def _first(keys: list[str | None]) -> tuple[int, ...]:
+_ALONE: Final = ((0,),) * len(GROUP_KEYS)
+
+
+def _first(keys: tuple[str | None, ...]) -> tuple[int, ...]:
     """For each key the position where it is first met."""
     seen: dict[str | None, int] = {}
     return tuple(seen.setdefault(key, n) for n, key in enumerate(keys))

@@ -12,7 +12,7 @@ import attrs
 
 from xbec.errors import InputError, NoLaw, TooManyUnknowns, XbecError
 from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.pipeline import finish_plan, make_plan, make_selector, select_procedures
+from xbec.landed_cost.pipeline import finish_plan, make_selector, select_procedures
 from xbec.landed_cost.plan import Plan
 from xbec.landed_cost.profile import Profile
 from xbec.landed_cost.quote import Quote
@@ -173,7 +173,8 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         structure: Any = profiles[0].structure
     else:
         profiles = tuple([regime.profile(x) for x in lines])
-        structure = (consignment.shape, tuple([p.structure for p in profiles]))
+        shape = consignment.shape
+        structure = (*[shape[key] for key in regime.in_force.keys], *[p.structure for p in profiles])
     plans = regime.plans.get(structure)
     if plans is None:
         plans = _first_plans(regime, profiles, consignment, structure)
@@ -236,7 +237,7 @@ def _first_plans(
     facts = _facts(profiles, consignment)
     _raise_known(regime, facts)
     try:
-        lower, choice = select_procedures(regime, profiles, consignment.shape)
+        lower, choice = select_procedures(regime, profiles)
         selector = make_selector(lower, choice)
         is_open = any(ways[0][0] is not True for ways in choice)
         if is_open:
@@ -278,7 +279,7 @@ def _another_plan(
     facts = (_facts(profiles, consignment), chosen)
     _raise_known(regime, facts)
     try:
-        plans[chosen] = make_plan(regime, profiles, consignment.shape, chosen)
+        plans[chosen] = finish_plan(*select_procedures(regime, profiles), chosen)
     except (Question, XbecError) as problem:
         _keep_failure(regime, facts, problem)
         raise

@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 def check_guard(lower: Builder, of: str, guard: Guard, line: Any, citation: Any = None) -> Truth:
     """Evaluate a guard for a line and keep it, with both sides of its comparisons, for the derivation."""
+    node = lower.settled(guard.node, line)
+    if node[0] == "decided":
+        decided: bool = node[1]
+        lower.checks.append(lower.regime.in_force.check(of, guard, line, decided, citation))
+        return decided
     lower.sides = []
-    outcome = tested(lower, guard.node, line, guard.text)
+    outcome = truth(lower, node, line, guard.text)
     lower.checks.append(Check(of, guard.text, line, outcome, tuple(lower.sides), citation))
     return outcome
 
@@ -82,7 +87,10 @@ def _call(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     if call == "charged":
         return lower.is_charged(argument, line)
     if call in {"any", "all"}:
-        return lower.over_lines(call, lambda each: tested(lower, argument, each, text))
+        decided: Truth = lower.once(
+            node, lambda: lower.over_lines(call, lambda each: tested(lower, argument, each, text))
+        )
+        return decided
     if call == "history":
         return bool(lower.regime.sample.history.get(argument))
     raise DataFileError("not a guard of yes or no", field=lower.regime.law.code, value=text)
@@ -144,6 +152,11 @@ def _number_call(lower: Builder, node: Node, line: Any, text: str) -> tuple[Exac
     _, call, argument = node
     if call == "history":
         return _history(lower, argument)
+    total: tuple[Exact | None, bool] = lower.once(node, lambda: _summed(lower, call, argument, text))
+    return total
+
+
+def _summed(lower: Builder, call: str, argument: Node, text: str) -> tuple[Exact | None, bool]:
     if call == "count":
 
         def one(each: Any) -> Exact:

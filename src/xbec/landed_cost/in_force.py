@@ -13,10 +13,11 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from xbec.landed_cost.consignment import number_of
+from xbec.landed_cost.consignment import GROUP_KEYS, number_of
+from xbec.landed_cost.plan import Check
 from xbec.law.book import Jurisdiction
 from xbec.law.check import guards_of, rates_of
-from xbec.law.component import Component, Procedure
+from xbec.law.component import Component, Guard, Procedure
 from xbec.law.guard import Node, is_fact_of_line, walk
 
 Classes = Mapping[str, str]
@@ -45,8 +46,22 @@ class InForce:
         self.leaves = _leaves_of_lines(self.procedures, self.components)
         self.groups_by_rate = any("rate" in c.per for c in self.components)
         self.uses_tariff = any(rate.form == "tariff" for c in self.components for rate in rates_of(c))
+        self.units, self.contents = _counted(self.components), _contents(self.procedures, self.components)
+        self.keys = tuple(n for n, key in enumerate(GROUP_KEYS) if any(key in c.per for c in self.components))
+        """Which of the keys that lines may share are ones that components are computed over."""
+        self._checks: dict[Any, Check] = {}
         self._answers: dict[Any, LineAnswers] = {}
         self._classes: dict[Any, Classes] = {}
+
+    def check(self, of: str, guard: Guard, line: int, outcome: bool, citation: Any) -> Check:
+        """A guard that text decided for a line, told: one for all plans of these days."""
+        key = (of, guard, line, outcome)
+        found = self._checks.get(key)
+        if found is None:
+            if len(self._checks) >= _MOST_KEPT:
+                self._checks.clear()
+            found = self._checks[key] = Check(of, guard.text, line, outcome, (), citation)
+        return found
 
     def answers(self, facts: Any, answer: Callable[[Node], bool | None]) -> LineAnswers:
         """The answers about a line of these facts; ``answer`` gives each the first time."""
@@ -76,6 +91,25 @@ def _leaves_of_lines(procedures: tuple[Procedure, ...], components: tuple[Compon
     for guard in guards_of(procedures, components):
         found.update((n, None) for n in walk(guard.node) if is_fact_of_line(n))
     return tuple(found)
+
+
+def _counted(components: tuple[Component, ...]) -> frozenset[str]:
+    """The units that rates and guards of the law count in, beside pieces; duties of the tariff may count in others."""
+    found = {rate.unit for c in components for rate in rates_of(c) if rate.form == "quantity" and rate.unit}
+    return frozenset(found | {"kg_gross"})
+
+
+def _contents(procedures: tuple[Procedure, ...], components: tuple[Component, ...]) -> frozenset[str]:
+    """The parts of the value that the law names; what guards ask about in words is among the leaves."""
+    names = {name for c in components for _, name in c.base} | {name for c in components for name in c.among}
+    for component in components:
+        for off in (component.deduct, component.less):
+            names |= {name for _, name in off} if isinstance(off, tuple) else set()
+        names |= {rate.name for rate in rates_of(component) if rate.form == "bands" and rate.name}
+    for guard in guards_of(procedures, components):
+        names |= {node[1] for node in walk(guard.node) if node[0] == "name"}
+    start = "content."
+    return frozenset(name.removeprefix(start) for name in names if name.startswith(start))
 
 
 @lru_cache(maxsize=256)

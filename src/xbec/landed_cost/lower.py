@@ -7,13 +7,14 @@ then components in order, each rounded before anything uses it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from xbec.errors import InputError, NoLaw
 from xbec.landed_cost.builder import ZERO, Builder
 from xbec.landed_cost.guards import check_guard, tested
-from xbec.landed_cost.plan import Exact, Truth
+from xbec.landed_cost.plan import Exact, Side, Truth
 from xbec.landed_cost.profile import Profile, missing_quantity
 from xbec.landed_cost.program import Operand, const
 from xbec.landed_cost.rates import duty_in_parts, rate_alone, ratio_of
@@ -35,17 +36,17 @@ class Lowering(Builder):
     Amounts of a group are lists, one operand a line, in canonical order.
     """
 
-    def __init__(self, regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...]) -> None:
+    def __init__(self, regime: Regime, profiles: tuple[Profile, ...]) -> None:
         super().__init__(regime)
         self.profiles = profiles
-        self.shape = shape
         self.count = len(profiles)
         self.inputs: dict[tuple[str, int], int] = {}
         self.given: dict[str, list[Operand]] = {}
-        self.amounts: dict[str, list[Operand]] = {}
-        self.charged: dict[str, list[Truth]] = {}
+        self.amounts: dict[str, list[Operand]] = defaultdict(lambda: [ZERO] * self.count)
+        self.charged: dict[str, list[Truth]] = defaultdict(lambda: [False] * self.count)
         self.inside: dict[tuple[str, int], Operand] = {}
         self.here: Lines = tuple(range(self.count))
+        self._over_lines: dict[tuple[Any, ...], tuple[Any, list[Any], list[Side]]] = {}
 
     # groups of lines ---------------------------------------------------------------------------------------------
 
@@ -88,12 +89,14 @@ class Lowering(Builder):
 
     def put(self, component: Component, shares: list[Operand], charged: list[Truth], group: Lines) -> None:
         """Keep what a component came to on each line."""
+        self._over_lines.clear()
         for line, share, held in zip(group, shares, charged, strict=True):
             self.amounts[component.id][line] = share
             self.charged[component.id][line] = held
 
     def replace(self, name: str, amounts: list[Operand], group: Lines) -> None:
         """Put other amounts in the place of a component's."""
+        self._over_lines.clear()
         for line, amount in zip(group, amounts, strict=True):
             self.amounts[name][line] = amount
 
@@ -147,6 +150,20 @@ class Lowering(Builder):
     def settled(self, node: Node, line: int) -> Node:
         """A node of a guard with all that text decides for a line answered."""
         return self.profiles[line].settled(node)
+
+    def once(self, node: Node, work: Callable[[], Any]) -> Any:
+        """What a word over all lines comes to: the same for every line that asks, until another amount is known."""
+        key = (id(node), self.event, self.result, self.here)
+        found = self._over_lines.get(key)
+        if found is None:
+            refs, sides = len(self.refs), len(self.sides)
+            value = work()
+            self._over_lines[key] = value, self.refs[refs:], self.sides[sides:]
+            return value
+        value, read, tested_sides = found
+        self.refs += read
+        self.sides += tested_sides
+        return value
 
     def over_lines(self, call: str, holds: Callable[[int], Truth]) -> Truth:
         """``any`` or ``all`` over the lines of the consignment; a line that decides it ends the walk."""
@@ -202,6 +219,9 @@ class Lowering(Builder):
 
     def amount(self, name: str, line: int) -> Operand:
         """An amount of a line in minor units: given by the consignment, or a component already worked out."""
+        known = self.given.get(name) or self.amounts.get(name)
+        if known is not None:
+            return known[line]
         if name.startswith("content."):
             return self._content(name, line)
         if is_given(name):

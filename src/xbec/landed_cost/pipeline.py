@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
-
 from xbec.errors import NoLaw, Refused
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.component import compute, waive_jointly
@@ -55,11 +53,9 @@ def surely(regime: Regime, name: str, confidence: str, label: str) -> bool:
     )
 
 
-def select_procedures(
-    regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...]
-) -> tuple[Lowering, Choice]:
+def select_procedures(regime: Regime, profiles: tuple[Profile, ...]) -> tuple[Lowering, Choice]:
     """The first part of every plan: goods converted, guards of procedures tested."""
-    lower = Lowering(regime, profiles, shape)
+    lower = Lowering(regime, profiles)
     for line in range(lower.count):
         lower.amount("goods", line)
     choice = choose_procedures(lower)
@@ -95,7 +91,7 @@ def make_selector(lower: Lowering, choice: Choice) -> Plan:
 
 def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...], chosen: tuple[int, ...]) -> Plan:
     """Lower the plan for lines of one structure that go to the procedures ``chosen``."""
-    lower, choice = select_procedures(regime, profiles, shape)
+    lower, choice = select_procedures(regime, profiles)
     return finish_plan(lower, choice, chosen)
 
 
@@ -111,18 +107,20 @@ def finish_plan(lower: Lowering, choice: Choice, chosen: tuple[int, ...]) -> Pla
         )
     for name in ("freight", "insurance", *(n for n in regime.input_names if n.startswith("fee."))):
         lower.amount(name, 0)
+    by_procedure = [
+        (regime.procedures[number], tuple(i for i, c in enumerate(chosen) if c == number))
+        for number in sorted(set(chosen))
+    ]
     charges: list[Charge] = []
-    for known in regime.law.components:
-        lower.amounts[known.id] = [ZERO] * lower.count
-        lower.charged[known.id] = [False] * lower.count
     for component in regime.components:
-        for number in sorted(set(chosen)):
-            procedure = regime.procedures[number]
-            here = tuple(i for i, c in enumerate(chosen) if c == number)
+        for procedure, here in by_procedure:
             if component.procedures is None or procedure.id in component.procedures:
                 charge = _component(lower, component, procedure, here)
                 if charge is not None:
                     charges.append(charge)
+    for charge in charges:  # a later component may have waived what this one came to
+        amounts = lower.amounts[charge.component.id]
+        charge.amounts.update((i, amounts[i]) for i in charge.amounts)
     return Plan(
         ops=tuple(lower.ops),
         inputs=lower.inputs,
@@ -131,9 +129,7 @@ def finish_plan(lower: Lowering, choice: Choice, chosen: tuple[int, ...]) -> Pla
         procedures=tuple(regime.procedures[c] for c in chosen),
         given=lower.given,
         inside=tuple(tax for (name, _), tax in lower.inside.items() if not name.endswith(".sale")),
-        charges=tuple(
-            attrs.evolve(c, amounts={i: lower.amounts[c.component.id][i] for i in c.amounts}) for c in charges
-        ),
+        charges=tuple(charges),
         checks=tuple(lower.checks),
     )
 
@@ -166,7 +162,7 @@ def _component(lower: Lowering, component: Component, procedure: Procedure, here
         procedure=procedure,
         collector=collector,
         groups=tuple(groups),
-        amounts={i: lower.amounts[component.id][i] for i in lines},
+        amounts=dict.fromkeys(lines, ZERO),
     )
 
 

@@ -60,8 +60,8 @@ class Profile:
                 self.answers.number,
                 tuple(self.classes.values()),
                 self._duty_form(),
-                line.facts[10],
-                tuple(line.content),
+                tuple([unit in line.micro for unit in regime.in_force.units]),
+                tuple([part in line.content for part in regime.in_force.contents]),
                 line.price_includes,
                 line.duty is not None,
                 None if line.tax_rate is None else str(line.tax_rate),
@@ -254,10 +254,11 @@ class Profile:
             return found is None
         if isinstance(found, Unknown):
             return found.key
-        return tuple(
-            None if part is None else (part.ad_valorem != 0, tuple(unit for _, _, unit in part.specifics))
+        form: list[Any] = [
+            None if part is None else (part.ad_valorem != 0, tuple([unit for _, _, unit in part.specifics]))
             for part in (found, found.at_least, found.at_most)
-        )
+        ]
+        return *form, tuple([unit in self.line.micro for unit in found.units])
 
     # figures -----------------------------------------------------------------------------------------------------
 

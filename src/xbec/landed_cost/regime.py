@@ -360,4 +360,3 @@ def exchange_citation(rate: ExchangeRate, on: date) -> Citation:
     return Citation(
         id=rate.source, title=rate.title or rate.source, locator=f"rate of {rate.day}", url=rate.url, checked=on
     )
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -52,7 +51,8 @@ def kept(error: XbecError) -> XbecError:
 
 def again(error: XbecError) -> XbecError:
     """A kept error to raise: one raised twice would gather the frames of both."""
-    told = copy(error)
+    told = type(error).__new__(type(error), *error.args)
+    told.__dict__.update(error.__dict__)
     told.__cause__ = error.__cause__
     return told
 

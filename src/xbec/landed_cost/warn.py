@@ -63,9 +63,9 @@ def warnings_of(quote: Quote) -> tuple[Finding, ...]:
         for side in check.sides:
             if not side.money:
                 continue
-            left = Fraction(quote.minor(side.left.num), quote.minor(side.left.den))
-            right = Fraction(quote.minor(side.right.num), quote.minor(side.right.den))
-            if right and left and abs(left - right) <= abs(right) * NEAR:
+            left = quote.minor(side.left.num) * quote.minor(side.right.den)
+            right = quote.minor(side.right.num) * quote.minor(side.left.den)
+            if right and left and abs(left - right) * NEAR.denominator <= abs(right) * NEAR.numerator:
                 found[
                     Finding(
                         "near-threshold",
