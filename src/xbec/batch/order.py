@@ -14,9 +14,10 @@ import polars as pl
 
 from xbec.batch.coding import Coded
 from xbec.batch.columns import Frame
+from xbec.batch.parts import side_by_side
 
 _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
-_FEW_LINES: Final = 12
+_FEW_LINES: Final = 32
 """Consignments of no more lines are put in order by comparing neighbours, larger ones by sorting."""
 _LARGEST_WORD: Final = 2**62
 _BLOCK: Final = 2**16
@@ -92,21 +93,29 @@ def _packed(keys: Sequence[Key]) -> list[pl.Expr]:
 
 def _order(keyed: pl.DataFrame) -> pl.Series | None:
     run, *words = (column.to_numpy() for column in keyed.get_columns())
-    change = run[1:] != run[:-1]
     if (run[1:] < run[:-1]).any():
-        return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
-    starts = np.flatnonzero(change) + 1
-    longest = int(np.diff(starts, prepend=0, append=len(run)).max())
-    if longest > _FEW_LINES:
-        return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
+        return _sorted(keyed)
+    starts = np.concatenate(([0], np.flatnonzero(run[1:] != run[:-1]) + 1, [len(run)]))
     order = np.empty(len(run), dtype=np.uint32)
-    moved = False
-    for start, end in _blocks(run):
-        shift = _shifts(run[start:end], [word[start:end] for word in words], longest)
-        moved = moved or bool(shift.any())
+
+    def place(block: tuple[int, int]) -> bool:
+        start, end = block
+        shift = _shifts(run[start:end], [word[start:end] for word in words])
         places = np.arange(start, end, dtype=np.uint32)
         order[places + shift] = places
+        return bool(shift.any())
+
+    moved = any(side_by_side(place, _blocks(run)))
+    long = np.flatnonzero(np.diff(starts) > _FEW_LINES)
+    if len(long):
+        rows = np.concatenate([np.arange(starts[n], starts[n + 1], dtype=np.uint32) for n in long])
+        order[rows] = rows[_sorted(keyed[pl.Series(rows)]).to_numpy()]
+        moved = True
     return pl.Series(order) if moved else None
+
+
+def _sorted(keyed: pl.DataFrame) -> pl.Series:
+    return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
 
 
 def _blocks(run: np.ndarray[Any, Any]) -> list[tuple[int, int]]:
@@ -115,12 +124,17 @@ def _blocks(run: np.ndarray[Any, Any]) -> list[tuple[int, int]]:
     return list(zip(cuts.tolist(), [*cuts[1:].tolist(), len(run)], strict=True))
 
 
-def _shifts(run: np.ndarray[Any, Any], words: list[np.ndarray[Any, Any]], longest: int) -> np.ndarray[Any, Any]:
-    """How many places each row goes down: up one for each later row before it, down one for each earlier after it."""
+def _shifts(run: np.ndarray[Any, Any], words: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """How many places each row goes down: up one for each later row before it, down one for each earlier after it.
+
+    It stays among the rows of its consignment even where that has more than a few lines.
+    """
     shift = np.zeros(len(run), dtype=np.int8)
-    for apart in range(1, longest):
-        passes = _is_greater([word[:-apart] for word in words], [word[apart:] for word in words])
-        passes &= run[:-apart] == run[apart:]
+    for apart in range(1, min(_FEW_LINES, len(run))):
+        together = run[:-apart] == run[apart:]
+        if not together.any():
+            break
+        passes = together & _is_greater([word[:-apart] for word in words], [word[apart:] for word in words])
         shift[:-apart] += passes
         shift[apart:] -= passes
     return shift

@@ -13,6 +13,7 @@ import polars as pl
 AT: Final = "at"
 """The position of a row; within a part positions grow."""
 _BLOCK: Final = 2**17
+Block = TypeVar("Block")
 Part = TypeVar("Part")
 
 
@@ -28,7 +29,7 @@ def parted(rows: pl.DataFrame, of_row: pl.Series, many: int) -> list[pl.DataFram
         ends = np.cumsum(np.bincount(here, minlength=many)).tolist()
         return [block.slice(start, end - start) for start, end in pairwise([0, *ends])]
 
-    blocks = _each(cut, range(0, rows.height, _BLOCK))
+    blocks = side_by_side(cut, range(0, rows.height, _BLOCK))
     return [pl.concat([b for b in pieces if b.height] or pieces[:1]) for pieces in zip(*blocks, strict=True)]
 
 
@@ -47,9 +48,10 @@ def together(parts: Sequence[pl.DataFrame], height: int) -> pl.DataFrame:
         place[whole.get_column(AT).to_numpy() - starts[number]] = np.arange(whole.height, dtype=np.uint32)
         return whole.drop(AT)[pl.Series(place)]
 
-    return pl.concat(_each(block, range(len(starts))), how="diagonal")
+    return pl.concat(side_by_side(block, range(len(starts))), how="diagonal")
 
 
-def _each(work: Callable[[int], Part], numbers: Iterable[int]) -> list[Part]:
+def side_by_side(work: Callable[[Block], Part], blocks: Iterable[Block]) -> list[Part]:
+    """The work on each block, by as many threads as Polars has."""
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return list(pool.map(work, numbers))
+        return list(pool.map(work, blocks))

@@ -9,6 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+import numpy as np
 import polars as pl
 
 from xbec.batch import warn
@@ -445,8 +446,7 @@ class _Run:
         parts = [*self.parts, self._priced_alone()] if self.alone else self.parts
         whole = together(parts, self.given.height) if parts else pl.DataFrame({ABOUT: []}, {ABOUT: pl.UInt32})
         if self.order is not None:
-            back = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(self.order))
-            whole = whole[back.scatter(self.order, pl.int_range(len(self.order), dtype=pl.UInt32, eager=True))]
+            whole = whole[_inverse(self.order)]
         absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
         absent += [pl.lit(None, dtype=pl.String).alias(n) for n in ("error", "error_message") if n not in whole.columns]
         beside = whole.select(ABOUT).with_columns(self._words(whole))
@@ -469,6 +469,13 @@ class _Run:
 
 def _all(value: int | bool, rows: int, dtype: Any) -> pl.Series:
     return pl.Series([value], dtype=dtype).new_from_index(0, rows)
+
+
+def _inverse(order: pl.Series) -> pl.Series:
+    """Where each row of the frame stands in the order."""
+    places = np.empty(len(order), dtype=np.uint32)
+    places[order.to_numpy()] = np.arange(len(order), dtype=np.uint32)
+    return pl.Series(places)
 
 
 def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
