@@ -240,7 +240,10 @@ class Builder(ABC):
 
     @abstractmethod
     def tax_inside(self, name: str, group: Any) -> Any:
-        """Tax and net of an amount of each line that was stated with tax inside; ``None`` where it was net."""
+        """Tax and net of an amount of each line that was stated with tax inside; ``None`` where it was net.
+
+        ``None`` alone: of no line.
+        """
 
     @abstractmethod
     def amount(self, name: str, line: Any) -> Operand:

@@ -91,6 +91,8 @@ def _tax_within(
     for sign, name in component.base:
         if sign > 0:
             inside = lower.tax_inside(name, group)
+            if inside is None:
+                continue
             tax = lower.each(lambda c, t: ZERO if t is None else lower.select(c, t[0], ZERO), conditions, inside)
             net = lower.each(lambda c, t: ZERO if t is None else lower.select(c, t[1], ZERO), conditions, inside)
             taxes = lower.add(taxes, lower.total(tax, group))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -429,13 +429,13 @@ def _shape(lines: tuple[Line, ...]) -> tuple[tuple[int, ...], ...]:
     if len(lines) == 1:
         return _ALONE
     codes = [tuple([x.code[:length] for x in lines]) for length in (2, 4, 6, 8, 10)]
-    return tuple([_first(keys) for keys in (*codes, tuple([x.origin for x in lines]))])
+    return tuple([first_met(keys) for keys in (*codes, tuple([x.origin for x in lines]))])
 
 
 _ALONE: Final = ((0,),) * len(GROUP_KEYS)
 
 
-def _first(keys: tuple[str | None, ...]) -> tuple[int, ...]:
+def first_met(keys: Sequence[Any]) -> tuple[int, ...]:
     """For each key the position where it is first met."""
-    seen: dict[str | None, int] = {}
+    seen: dict[Any, int] = {}
     return tuple(seen.setdefault(key, n) for n, key in enumerate(keys))

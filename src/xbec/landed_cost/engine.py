@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from xbec.errors import InputError, NoLaw, TooManyUnknowns, XbecError
-from xbec.landed_cost.consignment import Consignment, Line
+from xbec.landed_cost.consignment import Consignment, Line, first_met
 from xbec.landed_cost.pipeline import finish_plan, make_selector, select_procedures
 from xbec.landed_cost.plan import Plan
 from xbec.landed_cost.profile import Profile
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 MOST_WORLDS: Final = 64
 _MOST_REGIMES: Final = 4096
 _MOST_PLANS: Final = 1024
-"""Plans a regime keeps; a plan of many lines holds some tens of kilobytes."""
+"""Plans, failures and structures met that a regime keeps; a plan of many lines holds some tens of kilobytes."""
+_MOST_HELD: Final = 30_000
+"""Profiles and lines of plans that all regimes hold together, of some kilobytes each."""
 _regimes: dict[Any, Regime] = {}
 """By law book, exchange rates, tariff and facts. The book is part of the key, and a regime holds the other two, so that
 none of the three goes away and leaves its identity to another while its regimes live."""
@@ -121,8 +123,9 @@ def _not_priceable(consignment: object, on: object) -> InputError:
 
 
 def _kept_regime(key: Any, regime: Regime) -> Regime:
-    if len(_regimes) >= _MOST_REGIMES:
+    if len(_regimes) >= _MOST_REGIMES or Regime.held >= _MOST_HELD:
         _regimes.clear()
+        Regime.held = 0
     _regimes[key] = regime
     return regime
 
@@ -173,8 +176,7 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         structure: Any = profiles[0].structure
     else:
         profiles = tuple([regime.profile(x) for x in lines])
-        shape = consignment.shape
-        structure = (*[shape[key] for key in regime.in_force.keys], *[p.structure for p in profiles])
+        structure = _structure(regime, consignment, profiles)
     plans = regime.plans.get(structure)
     if plans is None:
         plans = _first_plans(regime, profiles, consignment, structure)
@@ -202,6 +204,17 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
         raise_gap(regime, profiles, plan, consignment)
         raise
     return Quote(consignment, regime, profiles, plan, values)
+
+
+def _structure(regime: Regime, consignment: Consignment, profiles: tuple[Profile, ...]) -> tuple[Any, ...]:
+    """What decides the program of several lines: that of each, and which of them are computed together."""
+    known, shape = regime.in_force, consignment.shape
+    return (
+        *[shape[key] for key in known.keys],
+        first_met([profile.class_key for profile in profiles]) if known.groups_by_class else None,
+        first_met([profile.rate_key for profile in profiles]) if known.groups_by_rate else None,
+        *[profile.structure for profile in profiles],
+    )
 
 
 def raise_gap(regime: Regime, profiles: tuple[Profile, ...], plan: Plan, consignment: Consignment) -> None:
@@ -234,6 +247,9 @@ def _first_plans(
 
     That of ``None`` is run first, and answers which procedures take the lines where they are not its own.
     """
+    if Regime.held >= _MOST_HELD:
+        _regimes.clear()
+        Regime.held = 0
     facts = _facts(profiles, consignment)
     _raise_known(regime, facts)
     try:
@@ -264,8 +280,20 @@ def _first_plans(
             regime.plans[structure] = {None: selector}
         raise
     plans: dict[Any, Plan] = {None: plan, chosen: plan}
-    regime.plans[structure] = plans
+    if _is_worth_keeping(regime, structure, len(profiles)):
+        Regime.held += len(profiles)
+        regime.plans[structure] = plans
     return plans
+
+
+def _is_worth_keeping(regime: Regime, structure: Any, lines: int) -> bool:
+    """Is the plan kept? One of several lines only when it is made again: most are never met a second time."""
+    if lines == 1 or hash(structure) in regime.met:
+        return True
+    if len(regime.met) >= _MOST_PLANS:
+        regime.met.clear()
+    regime.met.add(hash(structure))
+    return False
 
 
 def _another_plan(

@@ -8,7 +8,7 @@ from xbec.errors import DataFileError
 from xbec.kernel.money import Money
 from xbec.landed_cost.plan import Check, Exact, Side, Truth
 from xbec.landed_cost.program import const
-from xbec.landed_cost.unknown import Question, compare
+from xbec.landed_cost.unknown import Question, Unknown, compare
 from xbec.law.component import Collector, Guard
 from xbec.law.guard import Node, is_fact_of_consignment, is_fact_of_line
 
@@ -39,8 +39,10 @@ def truth(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     kind = node[0]
     if kind == "decided":
         return bool(node[1])
-    if kind in {"and", "or"}:
+    if kind == "and" or kind == "or":
         return _junction(lower, node, line, text)
+    if kind == "call" and node[1] == "charged":
+        return lower.is_charged(node[2], line)
     if kind == "not":
         lower.rail = not lower.rail
         inner = truth(lower, node[1], line, text)
@@ -61,19 +63,19 @@ def _junction(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     """Short-circuit with three values: a decided side wins over a question on the other."""
     wins = node[0] == "or"
     parts: list[Truth] = []
-    question: Question | None = None
+    question: Unknown | None = None
     for part in node[1:]:
         try:
             value = truth(lower, part, line, text)
         except Question as asked:
-            question = question or asked
+            question = question or asked.unknown
             continue
         if value is wins:
             return wins
         if not isinstance(value, bool):
             parts.append(value)
     if question is not None:
-        raise question
+        raise Question(question)
     if not parts:
         return not wins
     joined = parts[0]
@@ -84,9 +86,7 @@ def _junction(lower: Builder, node: Node, line: Any, text: str) -> Truth:
 
 def _call(lower: Builder, node: Node, line: Any, text: str) -> Truth:
     _, call, argument = node
-    if call == "charged":
-        return lower.is_charged(argument, line)
-    if call in {"any", "all"}:
+    if call == "any" or call == "all":
         decided: Truth = lower.once(
             node, lambda: lower.over_lines(call, lambda each: tested(lower, argument, each, text))
         )

@@ -33,6 +33,14 @@ class LineAnswers:
     number: int
 
 
+@attrs.frozen(slots=True, eq=False)
+class Settled:
+    """What is left of each guard, by its identity, for lines that text answers alike; equal ones share a number."""
+
+    nodes: Mapping[int, Node]
+    number: int
+
+
 class InForce:
     """Procedures and components of some days, the leaves of their guards, and answers kept by the facts of a line."""
 
@@ -43,8 +51,10 @@ class InForce:
         self.procedures: tuple[Procedure, ...] = tuple(p for p in law.procedures if holds(p))
         self.components: tuple[Component, ...] = tuple(c for c in law.components if holds(c))
         self.component_ids = frozenset(c.id for c in law.components)
-        self.leaves = _leaves_of_lines(self.procedures, self.components)
+        self.guards = _guards(self.procedures, self.components)
+        self.leaves = tuple(dict.fromkeys(n for guard in self.guards for n in walk(guard) if is_fact_of_line(n)))
         self.groups_by_rate = any("rate" in c.per for c in self.components)
+        self.groups_by_class = any("tax-class" in c.per for c in self.components)
         self.uses_tariff = any(rate.form == "tariff" for c in self.components for rate in rates_of(c))
         self.units, self.contents = _counted(self.components), _contents(self.procedures, self.components)
         self.keys = tuple(n for n, key in enumerate(GROUP_KEYS) if any(key in c.per for c in self.components))
@@ -55,9 +65,9 @@ class InForce:
 
     def check(self, of: str, guard: Guard, line: int, outcome: bool, citation: Any) -> Check:
         """A guard that text decided for a line, told: one for all plans of these days."""
-        key = (of, guard, line, outcome)
+        key = (of, line, outcome)
         found = self._checks.get(key)
-        if found is None:
+        if found is None or found.text is not guard.text:
             if len(self._checks) >= _MOST_KEPT:
                 self._checks.clear()
             found = self._checks[key] = Check(of, guard.text, line, outcome, (), citation)
@@ -86,11 +96,11 @@ def _kept(kept: dict[Any, _Kept], key: Any, make: Callable[[], _Kept]) -> _Kept:
     return found
 
 
-def _leaves_of_lines(procedures: tuple[Procedure, ...], components: tuple[Component, ...]) -> tuple[Node, ...]:
-    found: dict[Node, None] = {}
-    for guard in guards_of(procedures, components):
-        found.update((n, None) for n in walk(guard.node) if is_fact_of_line(n))
-    return tuple(found)
+def _guards(procedures: tuple[Procedure, ...], components: tuple[Component, ...]) -> tuple[Node, ...]:
+    """Every guard, and every guard inside a word over lines: what is tested for one line at a time."""
+    found = [guard.node for guard in guards_of(procedures, components)]
+    inner = [n[2] for node in found for n in walk(node) if n[0] == "call" and n[1] in {"any", "all", "count"}]
+    return (*found, *inner)
 
 
 def _counted(components: tuple[Component, ...]) -> frozenset[str]:

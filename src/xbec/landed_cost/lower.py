@@ -40,10 +40,12 @@ class Lowering(Builder):
         super().__init__(regime)
         self.profiles = profiles
         self.count = len(profiles)
+        self._left = [profile.settled for profile in profiles]
         self.inputs: dict[tuple[str, int], int] = {}
         self.given: dict[str, list[Operand]] = {}
-        self.amounts: dict[str, list[Operand]] = defaultdict(lambda: [ZERO] * self.count)
-        self.charged: dict[str, list[Truth]] = defaultdict(lambda: [False] * self.count)
+        count = self.count  # not the lowering itself, which would keep itself alive
+        self.amounts: dict[str, list[Operand]] = defaultdict(lambda: [ZERO] * count)
+        self.charged: dict[str, list[Truth]] = defaultdict(lambda: [False] * count)
         self.inside: dict[tuple[str, int], Operand] = {}
         self.here: Lines = tuple(range(self.count))
         self._over_lines: dict[tuple[Any, ...], tuple[Any, list[Any], list[Side]]] = {}
@@ -52,11 +54,12 @@ class Lowering(Builder):
 
     def each(self, work: Callable[..., Any], *amounts: list[Any]) -> list[Any]:
         """``work`` on the amounts of each line."""
-        return [work(*parts) for parts in zip(*amounts, strict=True)]
+        return list(map(work, *amounts))
 
     def amounts_of(self, name: str, group: Lines) -> list[Operand]:
         """An amount of each line of the group."""
-        return [self.amount(name, i) for i in group]
+        known = self.given.get(name) or self.amounts.get(name)
+        return [self.amount(name, i) for i in group] if known is None else [known[i] for i in group]
 
     def nothing(self, group: Lines) -> list[Operand]:
         """Zero for each line."""
@@ -71,7 +74,7 @@ class Lowering(Builder):
 
     def joined(self, conditions: list[Truth], group: Lines) -> tuple[Truth, bool]:
         """Whether a condition holds for any line, and whether it is one and the same for all."""
-        if all(condition == conditions[0] for condition in conditions):
+        if conditions.count(conditions[0]) == len(conditions):
             return conditions[0], True
         charged: Truth = False
         for condition in conditions:
@@ -149,7 +152,7 @@ class Lowering(Builder):
 
     def settled(self, node: Node, line: int) -> Node:
         """A node of a guard with all that text decides for a line answered."""
-        return self.profiles[line].settled(node)
+        return self._left[line][id(node)]
 
     def once(self, node: Node, work: Callable[[], Any]) -> Any:
         """What a word over all lines comes to: the same for every line that asks, until another amount is known."""
@@ -265,8 +268,10 @@ class Lowering(Builder):
         self.inside[name, line] = tax_inside
         return self.op("sub", gross, tax_inside)
 
-    def tax_inside(self, name: str, group: Lines) -> list[tuple[Operand, Operand] | None]:
+    def tax_inside(self, name: str, group: Lines) -> list[tuple[Operand, Operand] | None] | None:
         """Tax and net of an amount of each line that was stated with tax inside; ``None`` where it was net."""
+        if not self.inside:
+            return None
         found = [self.inside.get((name, i)) for i in group]
         return [None if t is None else (t, self.amount(name, i)) for t, i in zip(found, group, strict=True)]
 

@@ -148,7 +148,7 @@ def _component(lower: Lowering, component: Component, procedure: Procedure, here
             conditions[line] = True
         else:
             conditions[line] = check_guard(lower, component.id, component.when, line, component.citation)
-    lines = tuple(i for i in here if conditions[i] is not False)
+    lines = tuple([i for i in here if conditions[i] is not False])
     if not lines or not surely(lower.regime, component.id, component.force.confidence, component.label):
         return None
     groups = [

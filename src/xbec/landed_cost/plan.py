@@ -97,13 +97,11 @@ class Plan:
     inside: tuple[Operand, ...]
     charges: tuple[Charge, ...]
     checks: tuple[Check, ...]
-    names: tuple[str, ...] = attrs.field(init=False)
+    names: tuple[str, ...] = attrs.field(init=False, default=())
+    """What the compiled function looks up by name."""
     compiled: Function | None = attrs.field(init=False, default=None)
     _reads: tuple[tuple[int, int], ...] | None = attrs.field(init=False, default=None)
     _walked: int = attrs.field(init=False, default=0)
-
-    def __attrs_post_init__(self) -> None:
-        self.names = names_of(self.inputs)
 
     @property
     def reads(self) -> tuple[tuple[int, int], ...]:
@@ -119,6 +117,7 @@ class Plan:
             source = write_python(
                 self.ops, lines=len(self.choice), inputs=self.inputs, choice=self.choice, chosen=self.chosen
             )
+            self.names = names_of(self.inputs)
             self.compiled = compile_python(source)
         return self.compiled
 

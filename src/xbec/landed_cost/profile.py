@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from xbec.errors import GapError, InputError, NoLaw, NoTariff
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Line, number_of
-from xbec.landed_cost.settled import settle
 from xbec.landed_cost.unknown import Param, Question, Unknown, again, compare, kept, param_of
-from xbec.law.guard import Node, is_fact_of_line
+from xbec.law.guard import Node
 
 if TYPE_CHECKING:
     from xbec.landed_cost.regime import Regime
@@ -39,7 +39,7 @@ class Profile:
     """What law and text say of one line: answers to text guards, tax classes, the duty expression, figures."""
 
     __slots__ = (
-        "_duty", "_settled", "answers", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure",
+        "_duty", "_settled", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure",
     )  # fmt: skip
 
     def __init__(self, regime: Regime, line: Line) -> None:
@@ -52,22 +52,24 @@ class Profile:
             (line.code, line.tax_class), lambda: {tax: self._class_of(tax) for tax in regime.law.taxes}
         )
         self._duty: Duty | GapError | Unknown | None = self._look_up() if regime.uses_tariff else None
-        self.answers = regime.in_force.answers((*_words(line), regime.states), self._leaf)
-        self.leaves = self.answers.leaves
-        self._settled: dict[int, Node] | None = None
+        answers = regime.in_force.answers((*_words(line), regime.states), self._leaf)
+        self.leaves = answers.leaves
+        self._settled = regime.settled(answers)
         self.structure = number_of(
             (
-                self.answers.number,
-                tuple(self.classes.values()),
+                self._settled.number,
+                self._assumed() if regime.answers else (),
                 self._duty_form(),
                 tuple([unit in line.micro for unit in regime.in_force.units]),
                 tuple([part in line.content for part in regime.in_force.contents]),
                 line.price_includes,
-                line.duty is not None,
-                None if line.tax_rate is None else str(line.tax_rate),
-                self.rate_key if regime.groups_by_rate else None,
             )
         )
+
+    @property
+    def class_key(self) -> Any:
+        """What lines of one class of every tax share, those with a stated rate apart."""
+        return tuple(self.classes.values()), None if self.line.tax_rate is None else str(self.line.tax_rate)
 
     @property
     def rate_key(self) -> str:
@@ -93,23 +95,23 @@ class Profile:
             return found
         subject, ask = self._subject(leaf)
         return self.regime.ask_whether(
-            f"{subject} [{self.line.code} {self.line.origin or '?'}]",
+            self._key(subject),
             f"{subject} is unknown for HS {self.line.code or '?'} from {self.line.origin or 'an unknown origin'}",
             ask,
         )
 
-    def settled(self, node: Node) -> Node:
-        """A guard of the law with all that text decides for this line answered: what is left to be tested."""
-        kept = self._settled
-        if kept is None:
-            kept = self._settled = self.regime.settled(self.answers)
-        left = kept.get(id(node))
-        if left is None:
-            left = kept[id(node)] = settle(node, self._decided)
-        return left
+    def _key(self, subject: str) -> str:
+        return f"{subject} [{self.line.code} {self.line.origin or '?'}]"
 
-    def _decided(self, leaf: Node) -> bool | None:
-        return self.leaves[leaf] if is_fact_of_line(leaf) else self.regime.fact_if_known(leaf)
+    def _assumed(self) -> tuple[Any, ...]:
+        """The answers stated or assumed to what text leaves open: of two lines alike they may differ."""
+        answers = self.regime.answers
+        return tuple([answers.get(self._key(self._subject(leaf)[0])) for leaf, x in self.leaves.items() if x is None])
+
+    @property
+    def settled(self) -> Mapping[int, Node]:
+        """The guards of the law, by their identity, with all that text decides for this line answered."""
+        return self._settled.nodes
 
     def answer(self, leaf: Node) -> bool | None:
         """As :meth:`whether`; ``None`` where it is unknown and nobody answered."""
@@ -255,7 +257,9 @@ class Profile:
         if isinstance(found, Unknown):
             return found.key
         form: list[Any] = [
-            None if part is None else (part.ad_valorem != 0, tuple([unit for _, _, unit in part.specifics]))
+            None
+            if part is None
+            else (part.ad_valorem != 0 or not part.specifics, tuple([unit for _, _, unit in part.specifics]))
             for part in (found, found.at_least, found.at_most)
         ]
         return *form, tuple([unit in self.line.micro for unit in found.units])

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from copy import copy
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from xbec.errors import GapError, InputError, NoLaw, XbecError
 from xbec.kernel.citation import Citation
@@ -20,14 +20,15 @@ from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.kernel.rounding import Rounding
 from xbec.kernel.timeline import Period, Timeline
-from xbec.landed_cost.consignment import Consignment, Line
-from xbec.landed_cost.in_force import LineAnswers, in_force
+from xbec.landed_cost.consignment import Consignment, Line, number_of
+from xbec.landed_cost.in_force import LineAnswers, Settled, in_force
 from xbec.landed_cost.profile import STATED_OF_CONSIGNMENT, TERRITORY, Profile
+from xbec.landed_cost.settled import settle
 from xbec.landed_cost.unknown import Param, Question, Unknown, compare, param_of
 from xbec.law.book import Jurisdiction
 from xbec.law.component import Round
 from xbec.law.figure import Figure
-from xbec.law.guard import DAYS, Node
+from xbec.law.guard import DAYS, Node, is_fact_of_line
 
 if TYPE_CHECKING:
     from xbec.fx import ExchangeRate, Fx
@@ -36,12 +37,16 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Any]
 STATED = "stated by the caller"
 _MOST_SETTLED: Final = 512
+_MOST_PROFILES: Final = 50_000
 _MODES = {"ceil": "up", "floor": "down"}
 """Amounts are never below zero here, so these are one."""
 
 
 class Regime:
     """Law, day, exchange rates and the text facts of a consignment; built once for all consignments of one kind."""
+
+    held: ClassVar[int] = 0
+    """Profiles and lines of plans that regimes have made since they were last let go of."""
 
     def __init__(
         self,
@@ -80,7 +85,7 @@ class Regime:
         self.uses_tariff = self.in_force.uses_tariff
         self.input_names = self._input_names(consignment)
         self.states = tuple(getattr(consignment, name) is not None for name in STATED_OF_CONSIGNMENT)
-        self._settled: dict[int, dict[int, Node]] = {}
+        self._settled: dict[int, Settled] = {}
         self._forget()
 
     def _forget(self) -> None:
@@ -90,6 +95,7 @@ class Regime:
         self.line_names: dict[tuple[Any, ...], int] = {}
         self.profiles: dict[int, Profile] = {}
         self.plans: dict[Any, Any] = {}
+        self.met: set[int] = set()
         self.failures: dict[Any, XbecError | Unknown] = {}
         self.rates: dict[str, ExchangeRate] = {}
         self._param_index: dict[tuple[Any, ...], int] = {}
@@ -324,28 +330,34 @@ class Regime:
                 raise
             return self.ask_whether(f"{text}", unknown.reason, unknown.ask)
 
-    def fact_if_known(self, leaf: Node) -> bool | None:
+    def _fact_if_known(self, leaf: Node) -> bool | None:
         """As :meth:`fact`; ``None`` where it is to be asked, or cannot be answered."""
         try:
             return self.fact(leaf)
         except (Question, XbecError):
             return None
 
-    def settled(self, answers: LineAnswers) -> dict[int, Node]:
-        """What is left of guards for lines that text answers alike, by the identity of a node of the law."""
-        kept = self._settled.get(answers.number)
-        if kept is None:
+    def settled(self, answers: LineAnswers) -> Settled:
+        """What is left of the guards for lines that text answers so."""
+        found = self._settled.get(answers.number)
+        if found is None:
             if len(self._settled) >= _MOST_SETTLED:
                 self._settled.clear()
-            kept = self._settled[answers.number] = {}
-        return kept
+
+            def answer(leaf: Node) -> bool | None:
+                return answers.leaves[leaf] if is_fact_of_line(leaf) else self._fact_if_known(leaf)
+
+            left = {id(node): settle(node, answer) for node in self.in_force.guards}
+            found = self._settled[answers.number] = Settled(left, number_of(tuple(left.values())))
+        return found
 
     def profile(self, line: Line) -> Profile:
         """What is known of a line under this regime."""
         found = self.profiles.get(line.key)
         if found is None:
-            if len(self.profiles) > 50_000:
+            if len(self.profiles) >= _MOST_PROFILES:
                 self.profiles.clear()
+            Regime.held += 1
             found = self.profiles[line.key] = Profile(self, line)
         return found
 
