@@ -41,6 +41,7 @@ ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
 _About = tuple[str | None, str | None, str | None]
 _WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
+_NOTHING: Final[_About] = (None, None, None)
 
 _programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], Any]] = {}
 """By regimes and kinds of lines, which are kept too, so that their identities are not given away."""
@@ -148,7 +149,7 @@ class _Run:
         self.parts: list[pl.DataFrame] = []
         self.alone: list[pl.Series] = []
         self._procedures: dict[str, int] = {}
-        self._abouts: dict[_About, int] = {(None, None, None): 0}
+        self._abouts: dict[_About, int] = {}
 
     def result(self) -> pl.DataFrame:
         """The columns of the result, in the order of the frame."""
@@ -366,7 +367,8 @@ class _Run:
             same = world.get_column(PROCEDURE) == procedure
             procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
         warned = warn.united([world.get_column(WARNINGS) for world in flat]).zip_with(open_rows, warned)
-        part = at.with_columns(self._about(procedure, self._of_consignments(rows, warned), currency))
+        about = self._about(procedure, self._of_consignments(rows, warned), currency, some_none=True)
+        part = at.with_columns(about)
         for name, source in names.items():
             each = [world.column(source) for world in worlds]
             low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
@@ -381,19 +383,22 @@ class _Run:
             part = part.with_columns(
                 pl.when(open_rows).then(pl.lit(type(told).__name__)).alias("error"),
                 pl.when(open_rows).then(pl.lit(str(told))).alias("error_message"),
-                pl.when(open_rows).then(0).otherwise(pl.col(ABOUT)).cast(pl.UInt32).alias(ABOUT),
+                pl.when(open_rows).then(self._number(_NOTHING)).otherwise(pl.col(ABOUT)).cast(pl.UInt32).alias(ABOUT),
             )
         self.parts.append(part)
 
-    def _about(self, procedure: pl.Series | int, warned: pl.Series | int, currency: str) -> pl.Expr:
+    def _about(
+        self, procedure: pl.Series | int, warned: pl.Series | int, currency: str, *, some_none: bool = False
+    ) -> pl.Expr:
         """The number of what rows say in words: their procedure, the currency, what they are warned of."""
-        names = [*self._procedures, None]
-        ways = len(warn.TEXTS)
-        table = [self._number((name, currency, warn.TEXTS[mask])) for name in names for mask in range(ways)]
-        number = procedure % len(names) * ways + (warned if isinstance(warned, int) else warned.cast(pl.Int32))
-        if isinstance(number, int):
-            return pl.lit(table[number], dtype=pl.UInt32).alias(ABOUT)
-        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(number)).alias(ABOUT)
+        names = [*self._procedures, *([None] if some_none else [])]
+        masks = [warned] if isinstance(warned, int) else range(len(warn.TEXTS))
+        told = [warn.TEXTS[mask] for mask in masks]
+        if isinstance(procedure, int) and isinstance(warned, int):
+            return pl.lit(self._number((names[procedure], currency, told[0])), dtype=pl.UInt32).alias(ABOUT)
+        table = [self._number((name, currency, text)) for name in names for text in told]
+        place = procedure % len(names) * len(told) + (0 if isinstance(warned, int) else warned.cast(pl.Int32))
+        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(place)).alias(ABOUT)
 
     def _number(self, about: _About) -> int:
         return self._abouts.setdefault(about, len(self._abouts))
@@ -447,24 +452,22 @@ class _Run:
         whole = together(parts, self.given.height) if parts else pl.DataFrame({ABOUT: []}, {ABOUT: pl.UInt32})
         if self.order is not None:
             whole = whole[_inverse(self.order)]
-        absent = [pl.lit(None, dtype=pl.Int64).alias(name) for name in amounts if name not in whole.columns]
-        absent += [pl.lit(None, dtype=pl.String).alias(n) for n in ("error", "error_message") if n not in whole.columns]
-        beside = whole.select(ABOUT).with_columns(self._words(whole))
-        if absent and whole.height:
-            beside = beside.with_columns(absent)
-        elif absent:
-            beside = pl.concat([beside, pl.select(absent).clear()], how="horizontal")
+        same = {name: pl.lit(None, dtype=pl.Int64) for name in amounts if name not in whole.columns}
+        same |= {
+            name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
+        }
+        told: dict[str, pl.Expr] = {}
+        for name, texts in zip(_WORDS, zip(*self._abouts or [_NOTHING], strict=True), strict=True):
+            if len(set(texts)) == 1:
+                same[name] = pl.lit(texts[0], dtype=pl.String)
+            else:
+                told[name] = pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT))
+        words = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
+        # Beside each other and not in one frame, which would copy the columns that come in many pieces.
+        beside = _all(False, whole.height, pl.Boolean).to_frame("").with_columns(**same)
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
-        return pl.concat([whole.drop(ABOUT), beside.drop(ABOUT)], how="horizontal").select(order)
-
-    def _words(self, rows: pl.DataFrame) -> list[pl.Expr]:
-        """What rows say in words, by the number of it."""
-        least, most = rows.select(pl.col(ABOUT).min().alias("least"), pl.col(ABOUT).max()).row(0)
-        words = zip(_WORDS, zip(*self._abouts, strict=True), strict=True)
-        if least is not None and least == most:
-            return [pl.lit(texts[least], dtype=pl.String).alias(name) for name, texts in words]
-        return [pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT)).alias(name) for name, texts in words]
+        return pl.concat([whole.drop(ABOUT), *words, beside.drop("")], how="horizontal")[order]
 
 
 def _all(value: int | bool, rows: int, dtype: Any) -> pl.Series:
