@@ -22,7 +22,7 @@ from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
-from xbec.batch.parts import AT, parted, together
+from xbec.batch.parts import parted
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.consignment import Line
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("duty", "tax", "excise", "fee")
 WARNINGS: Final = "warnings"
+AT: Final = "at"
+"""The number of a row in the frame."""
 ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
 _About = tuple[str | None, str | None, str | None]
@@ -137,7 +139,7 @@ class World:
 class _Run:
     """One frame on its way through the programs.
 
-    ``rows`` are the rows of the frame in canonical order, with their positions ``at``; a part is some of them priced.
+    ``rows`` are rows of the frame in canonical order, with their numbers ``at``; a part is some of them priced.
     """
 
     def __init__(self, engine: Engine, given: pl.DataFrame, frame: Frame, coded: Coded) -> None:
@@ -145,7 +147,6 @@ class _Run:
         self.given = given
         self.frame = frame
         self.coded = coded
-        self.order = canonical(frame, coded) if frame.several else None
         self.parts: list[pl.DataFrame] = []
         self.alone: list[pl.Series] = []
         self._procedures: dict[str, int] = {}
@@ -161,7 +162,7 @@ class _Run:
                 except (XbecError, Question):
                     continue
         found = families(regimes)
-        rows = self._rows(several=len(found) > 1)
+        rows = self._rows(mixed=len(found) > 1)
         bad = [pl.col("bad")] if "bad" in rows.columns else []
         bad += _none_there([n in regimes for n in range(len(self.coded.samples))], self.coded.r)
         bad += _none_there([line is not None for line in self.coded.lines], self.coded.l)
@@ -176,15 +177,15 @@ class _Run:
             self._family(family, part)
         return self._assembled()
 
-    def _rows(self, *, several: bool) -> pl.DataFrame:
+    def _rows(self, *, mixed: bool) -> pl.DataFrame:
         """The rows in canonical order; what no program reads is left out where rows are copied."""
-        frame = self.coded.frame
-        if self.order is not None or several:
+        frame, order = self.coded.frame, canonical(self.frame, self.coded) if self.frame.several else None
+        if order is not None or mixed:
             read = {"bad", "run"}
             for expr in (self.coded.r, self.coded.l, *(each.expr for each in self.frame.inputs.values())):
                 read.update(expr.meta.root_names())
             frame = frame.select(name for name in frame.columns if name in read)
-        return (frame if self.order is None else frame[self.order]).with_row_index(AT)
+        return frame.with_row_index(AT) if order is None else frame[order].with_columns(order.alias(AT))
 
     def _parted(self, rows: pl.DataFrame, found: list[Family]) -> list[tuple[Family, pl.DataFrame]]:
         """The rows of each family, in their order."""
@@ -435,23 +436,19 @@ class _Run:
 
     def _priced_alone(self) -> pl.DataFrame:
         """What was set aside, each consignment priced by itself."""
-        at = pl.concat(self.alone).sort()
-        rows = at if self.order is None else self.order.gather(at)
-        found = pl.DataFrame([rows.alias("row"), at]).join(
-            price_alone(self.given, rows, self.frame, self.engine), on="row", how="left", maintain_order="left"
-        )
+        found = price_alone(self.given, pl.concat(self.alone).sort(), self.frame, self.engine).rename({"row": AT})
         texts = [found[name] if name in found.columns else [None] * found.height for name in _WORDS]
         about = [self._number(words) for words in zip(*texts, strict=True)]
-        return found.drop("row", *_WORDS, strict=False).with_columns(pl.Series(ABOUT, about, dtype=pl.UInt32))
+        return found.drop(_WORDS, strict=False).with_columns(pl.Series(ABOUT, about, dtype=pl.UInt32))
 
     def _assembled(self) -> pl.DataFrame:
         """All parts in the order of the caller's frame."""
         ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
         amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
         parts = [*self.parts, self._priced_alone()] if self.alone else self.parts
-        whole = together(parts, self.given.height) if parts else pl.DataFrame({ABOUT: []}, {ABOUT: pl.UInt32})
-        if self.order is not None:
-            whole = whole[_inverse(self.order)]
+        whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame(schema={AT: pl.UInt32, ABOUT: pl.UInt32})
+        in_place = len(parts) < 2 and not self.frame.several and not self.alone
+        whole = whole.drop(AT) if in_place else _put_back(whole)
         same = {name: pl.lit(None, dtype=pl.Int64) for name in amounts if name not in whole.columns}
         same |= {
             name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
@@ -474,11 +471,11 @@ def _all(value: int | bool, rows: int, dtype: Any) -> pl.Series:
     return pl.Series([value], dtype=dtype).new_from_index(0, rows)
 
 
-def _inverse(order: pl.Series) -> pl.Series:
-    """Where each row of the frame stands in the order."""
-    places = np.empty(len(order), dtype=np.uint32)
-    places[order.to_numpy()] = np.arange(len(order), dtype=np.uint32)
-    return pl.Series(places)
+def _put_back(rows: pl.DataFrame) -> pl.DataFrame:
+    """All rows in the order of the frame."""
+    places = np.empty(rows.height, dtype=np.uint32)
+    places[rows.get_column(AT).to_numpy()] = np.arange(rows.height, dtype=np.uint32)
+    return rows.drop(AT).rechunk()[pl.Series(places)]
 
 
 def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
