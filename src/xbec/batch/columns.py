@@ -52,6 +52,7 @@ OUTPUTS: Final = (
     "procedure", "assessed_currency", "goods_value", "freight_value", "insurance_value", "customs_value", "duty", "tax",
     "excise", "fee", "buyer_pays", "seller_pays", "warnings", "error", "error_message",
 )  # fmt: skip
+Schema = Mapping[str, pl.DataType]
 _DECIMALS_OF_TEXT: Final = 6
 _NUMBER: Final = r"^\d{1,11}(\.\d{1,6})?$"
 _MICRO: Final = 6
@@ -103,23 +104,23 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
     scales: dict[str, int] = {}
     numbers: dict[str, pl.Expr] = {}
     said: dict[str, str] = {}
-    for name in _amount_columns(frame):
-        numbers[name], scales[name] = _amount(frame, name)
+    for name in _amount_columns(schema):
+        numbers[name], scales[name] = _amount(schema, name)
         said[name] = column_of(schema, name)
     numbers["quantity"], scales["quantity"] = pl.lit(1, dtype=pl.Int64), 0
-    for name, column in [("quantity", "quantity")] * ("quantity" in schema) + _quantity_columns(frame):
+    for name, column in [("quantity", "quantity")] * ("quantity" in schema) + _quantity_columns(schema):
         expr, places = _exact(column, schema[column])
         numbers[name], said[name] = (expr if name == "quantity" else expr * 10 ** (_MICRO - places)), column
         scales[name] = places if name == "quantity" else _MICRO
     texts = [name for name in TEXTS if name in schema and name not in {"consignment", "line"}]
-    exprs = [_text(frame, name) for name in texts]
+    exprs = [_text(schema, name) for name in texts]
     days = [name for name in DAYS if name in schema]
-    exprs += [_day(frame, name) for name in days]
+    exprs += [_day(schema, name) for name in days]
     bad: list[pl.Expr] = [pl.col(name).is_null() for name in REQUIRED if frame.get_column(name).null_count()]
     if isinstance(on, str):
         if on not in schema:
             raise InputError("no such column of days", field="on", value=on, allowed="a day, or a column of days")
-        exprs.append(_day(frame, on).alias("on day"))
+        exprs.append(_day(schema, on).alias("on day"))
         bad += [pl.col("on day").is_null()] if frame.get_column(on).null_count() else []
     elif type(on) is not date:
         raise InputError("not a day", field="on", value=on, allowed="a datetime.date, or the name of a column of days")
@@ -147,12 +148,18 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
 def _inputs(coded: pl.DataFrame, names: list[str]) -> tuple[dict[str, Input], dict[str, int | None]]:
     """The inputs with their bounds, nothing stated counting as zero; and the least that is stated."""
     columns = [pl.col(f"in {name}") for name in names]
-    least, most = coded.select([c.min() for c in columns]).row(0), coded.select([c.max() for c in columns]).row(0)
-    found = {
-        name: Input(column, min(low or 0, 0), high or 0, bool(coded.get_column(f"in {name}").null_count()))
+    found = coded.select(*(c.min().alias(f"{n}") for n, c in enumerate(columns)), *(c.max() for c in columns)).row(0)
+    least, most = found[: len(names)], found[len(names) :]
+    inputs = {
+        name: Input(column, *_bounds(low or 0, high or 0), bool(coded.get_column(f"in {name}").null_count()))
         for name, column, low, high in zip(names, columns, least, most, strict=True)
     }
-    return found, dict(zip(names, least, strict=True))
+    return inputs, dict(zip(names, least, strict=True))
+
+
+def _bounds(low: int, high: int) -> tuple[int, int]:
+    """Round bounds about two numbers, so that frames of like amounts share what is made for them."""
+    return (-(2 ** (-low).bit_length()) if low < 0 else min(low, 1)), 2 ** max(high, 0).bit_length() - 1
 
 
 def _strange(
@@ -185,11 +192,11 @@ def _strange(
     return found
 
 
-def _amount_columns(frame: pl.DataFrame) -> list[str]:
+def _amount_columns(schema: Schema) -> list[str]:
     """Names of the inputs that are amounts of money: price, freight, insurance, ``content.x``, ``fee.x``."""
     found = []
     for name in AMOUNTS:
-        both = [n for n in (name, f"{name}_minor") if n in frame.schema]
+        both = [n for n in (name, f"{name}_minor") if n in schema]
         if len(both) == 2:
             raise InputError("one amount is stated twice", field=name, value=", ".join(both), cure="drop one column")
         found += [name] if both else []
@@ -200,7 +207,7 @@ def _amount_columns(frame: pl.DataFrame) -> list[str]:
             allowed="price (Decimal, whole number or text) or price_minor (whole minor units)",
         )
     for start, kind in _NAMED.items():
-        found += [f"{kind}.{n.removeprefix(start)}" for n in frame.schema if n.startswith(start)]
+        found += [f"{kind}.{n.removeprefix(start)}" for n in schema if n.startswith(start)]
     return found
 
 
@@ -212,9 +219,9 @@ def column_of(schema: Container[str], name: str) -> str:
     return next(start for start, k in _NAMED.items() if k == kind) + rest
 
 
-def _amount(frame: pl.DataFrame, name: str) -> tuple[pl.Expr, int]:
-    column = column_of(frame.schema, name)
-    dtype = frame.schema[column]
+def _amount(schema: Schema, name: str) -> tuple[pl.Expr, int]:
+    column = column_of(schema, name)
+    dtype = schema[column]
     if column.endswith("_minor"):
         if not dtype.is_integer():
             raise _wrong(column, dtype, "whole numbers of minor units")
@@ -242,9 +249,9 @@ def _exact(column: str, dtype: pl.DataType) -> tuple[pl.Expr, int]:
     raise _wrong(column, dtype, "Decimal, whole numbers or text; never float, which is not exact")
 
 
-def _quantity_columns(frame: pl.DataFrame) -> list[tuple[str, str]]:
-    found = [("kg_gross", "weight_kg")] if "weight_kg" in frame.schema else []
-    for name in frame.schema:
+def _quantity_columns(schema: Schema) -> list[tuple[str, str]]:
+    found = [("kg_gross", "weight_kg")] if "weight_kg" in schema else []
+    for name in schema:
         if name.startswith("quantity_"):
             unit = name.removeprefix("quantity_")
             if unit not in UNITS:
@@ -253,8 +260,8 @@ def _quantity_columns(frame: pl.DataFrame) -> list[tuple[str, str]]:
     return found
 
 
-def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    dtype = frame.schema[name]
+def _text(schema: Schema, name: str) -> pl.Expr:
+    dtype = schema[name]
     if dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum):
         return pl.col(name)
     if dtype == pl.List(pl.String) and name in {"flags", "registrations"}:
@@ -264,9 +271,9 @@ def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
     raise _wrong(name, dtype, "text")
 
 
-def _day(frame: pl.DataFrame, name: str) -> pl.Expr:
-    if frame.schema[name] != pl.Date:
-        raise _wrong(name, frame.schema[name], "days (Date)")
+def _day(schema: Schema, name: str) -> pl.Expr:
+    if schema[name] != pl.Date:
+        raise _wrong(name, schema[name], "days (Date)")
     return pl.col(name)
 
 

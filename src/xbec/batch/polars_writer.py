@@ -7,7 +7,7 @@ out in 128, and rows of a program that could pass 127 are trouble.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 import polars as pl
@@ -28,6 +28,8 @@ _TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-an
 
 
 _AS_WRITTEN: Final = pl.QueryOptFlags.none()
+_FEW: Final = 20_000
+"""So few rows are not worth the threads of the streaming engine."""
 
 
 class TooWide(Exception):
@@ -52,15 +54,33 @@ def evaluate(
     """
     longest = _longest_run(frame) if several else 1
     if longest == 1:
-        return Written(program, inputs, wanted, beside, {}, 1).run(frame.lazy().with_columns(codes))
+        return _written(program, inputs, wanted, beside).run(frame.lazy().with_columns(codes), frame.height)
     frame = frame.lazy().with_columns(codes).collect(engine="streaming", optimizations=_AS_WRITTEN)
     whole, runs = _cut(program, frame, mixed=False)
     if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, inputs, (), {}, runs, longest).run(whole.lazy()).get_column(PROCEDURE)
+        chosen = Written(program, inputs, (), {}, runs, longest).run(whole.lazy(), whole.height).get_column(PROCEDURE)
         frame = frame.with_columns(chosen.alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
             whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, inputs, wanted, beside, runs, longest).run(whole.lazy())
+    return Written(program, inputs, wanted, beside, runs, longest).run(whole.lazy(), whole.height)
+
+
+_kept: dict[Any, Written] = {}
+_MOST_KEPT: Final = 256
+
+
+def _written(
+    program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str], beside: Mapping[str, pl.Expr]
+) -> Written:
+    """The expressions of a program for consignments of one line, made once for inputs of equal bounds."""
+    bounds = tuple((name, each.low, each.high, each.gaps, str(each.expr)) for name, each in inputs.items())
+    key = (id(program), bounds, tuple(wanted), str(beside))
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = Written(program, inputs, wanted, beside, {}, 1)
+    return found
 
 
 class Written:
@@ -95,15 +115,16 @@ class Written:
                 self._write(number)
         self.final = self._final() + [expr.alias(name) for name, expr in beside.items()]
 
-    def run(self, lazy: pl.LazyFrame) -> pl.DataFrame:
-        """The outputs on a frame."""
+    def run(self, lazy: pl.LazyFrame, height: int) -> pl.DataFrame:
+        """The outputs on a frame of so many rows."""
+        engine: Literal["streaming", "in-memory"] = "streaming" if height > _FEW else "in-memory"
         for of_rows, of_runs in self.stages:
             if of_rows:
                 lazy = lazy.with_columns(of_rows)
             if of_runs:
-                frame = lazy.collect(engine="streaming", optimizations=_AS_WRITTEN)
+                frame = lazy.collect(engine=engine, optimizations=_AS_WRITTEN)
                 lazy = frame.with_columns(of_runs).lazy()
-        return lazy.select(self.final).collect(engine="streaming", optimizations=_AS_WRITTEN)
+        return lazy.select(self.final).collect(engine=engine, optimizations=_AS_WRITTEN)
 
     # what is needed ----------------------------------------------------------------------------------------------
 
