@@ -57,6 +57,8 @@ class InForce:
         self.groups_by_class = any("tax-class" in c.per for c in self.components)
         self.uses_tariff = any(rate.form == "tariff" for c in self.components for rate in rates_of(c))
         self.units, self.contents = _counted(self.components), _contents(self.procedures, self.components)
+        self.contents_asked = self.contents | {leaf[2] for leaf in self.leaves if leaf[0] == "call"}
+        """Those that a guard asks about too: what a leaf calls may be a part of the value."""
         self.keys = tuple(n for n, key in enumerate(GROUP_KEYS) if any(key in c.per for c in self.components))
         """Which of the keys that lines may share are ones that components are computed over."""
         self._checks: dict[Any, Check] = {}

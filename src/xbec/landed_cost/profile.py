@@ -42,19 +42,27 @@ class Profile:
         "_duty", "_settled", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure",
     )  # fmt: skip
 
-    def __init__(self, regime: Regime, line: Line) -> None:
+    def __init__(self, regime: Regime, line: Line, *, like: Profile | None = None) -> None:
+        """``like`` is the profile of the line under the same law and days with fewer answers."""
         self.regime = regime
         self.line = line
         self.params: list[Param | None] = []
         self.gaps: dict[int, GapError | InputError] = {}
         self.figures: tuple[Any, ...] = ()
-        self.classes = regime.in_force.classes(
-            (line.code, line.tax_class), lambda: {tax: self._class_of(tax) for tax in regime.law.taxes}
-        )
-        self._duty: Duty | GapError | Unknown | None = self._look_up() if regime.uses_tariff else None
-        answers = regime.in_force.answers((*_words(line), regime.states), self._leaf)
-        self.leaves = answers.leaves
-        self._settled = regime.settled(answers)
+        if like is None:
+            self.classes = regime.in_force.classes(
+                (line.code, line.tax_class), lambda: {tax: self._class_of(tax) for tax in regime.law.taxes}
+            )
+            answers = regime.in_force.answers((*_words(line), regime.states), self._leaf)
+            self.leaves = answers.leaves
+            self._settled = regime.settled(answers)
+        else:
+            self.classes, self.leaves, self._settled = like.classes, like.leaves, like._settled
+        self._duty: Duty | GapError | Unknown | None
+        if like is None or isinstance(like._duty, Unknown):
+            self._duty = self._look_up() if regime.uses_tariff else None
+        else:
+            self._duty = like._duty
         self.structure = number_of(
             (
                 self._settled.number,
@@ -244,6 +252,11 @@ class Profile:
             return found
         units = () if found is None or isinstance(found, Unknown) else found.units
         return next((missing_quantity(self.line, unit) for unit in units if unit not in self.line.micro), None)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units the duty of the line counts in."""
+        return () if self.known_duty is None else self.known_duty.units
 
     @property
     def known_duty(self) -> Duty | None:

@@ -86,6 +86,7 @@ class Regime:
         self.input_names = self._input_names(consignment)
         self.states = tuple(getattr(consignment, name) is not None for name in STATED_OF_CONSIGNMENT)
         self._settled: dict[int, Settled] = {}
+        self._fewer: Regime | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -94,6 +95,8 @@ class Regime:
         self.figures: tuple[int, ...] = ()
         self.line_names: dict[tuple[Any, ...], int] = {}
         self.profiles: dict[int, Profile] = {}
+        self._alike: dict[Any, Profile] = {}
+        self._units: dict[Any, tuple[str, ...]] = {}
         self.plans: dict[Any, Any] = {}
         self.met: set[int] = set()
         self.failures: dict[Any, XbecError | Unknown] = {}
@@ -105,6 +108,7 @@ class Regime:
         """The same law, day and facts with more answers; what text decides is shared, figures and plans are its own."""
         other = copy(self)
         other.answers = answers
+        other._fewer = self
         other._forget()
         return other
 
@@ -352,14 +356,29 @@ class Regime:
         return found
 
     def profile(self, line: Line) -> Profile:
-        """What is known of a line under this regime."""
+        """What is known of a line under this regime; one for lines that differ in nothing the law looks at."""
         found = self.profiles.get(line.key)
         if found is None:
             if len(self.profiles) >= _MOST_PROFILES:
                 self.profiles.clear()
-            Regime.held += 1
-            found = self.profiles[line.key] = Profile(self, line)
+                self._alike.clear()
+                self._units.clear()
+            found = self.profiles[line.key] = self._profile(line)
         return found
+
+    def _profile(self, line: Line) -> Profile:
+        *facts, _, contents = line.facts
+        looked_at = (*facts, *[part for part in contents if part[0] in self.in_force.contents_asked])
+        units = self._units.get(looked_at)
+        if units is not None:
+            found = self._alike.get((looked_at, tuple([unit in line.micro for unit in units])))
+            if found is not None:
+                return found
+        Regime.held += 1
+        made = Profile(self, line, like=None if self._fewer is None else self._fewer.profile(line))
+        units = self._units[looked_at] = (*self.in_force.units, *made.units)
+        self._alike[looked_at, tuple([unit in line.micro for unit in units])] = made
+        return made
 
 
 def exchange_text(rate: ExchangeRate) -> str:
