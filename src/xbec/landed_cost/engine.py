@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,19 +102,23 @@ def landed_cost(
         regime = _regimes.get(key)
     except (TypeError, AttributeError) as problem:
         raise _not_priceable(consignment, on) from problem
-    engine = (law, fx, tariff, settings, procedure, known_on, rounding)
     try:
         if regime is None:
+            engine = (law, fx, tariff, settings, procedure, known_on, rounding)
             regime = _kept_regime(key, make_regime(consignment, on, engine, answers))
         return price(regime, consignment)
     except Question:
         pass
+    engine = (law, fx, tariff, settings, procedure, known_on, rounding)
+    return _worlds(consignment, partial(_regime_of, on=on, engine=engine, answers=answers, said=said), on_unknown)
 
-    def regime_of(one: Consignment) -> Regime:
-        key = (law, id(fx), id(tariff), on, one.key, said)
-        return _regimes.get(key) or _kept_regime(key, make_regime(one, on, engine, answers))
 
-    return _worlds(consignment, regime_of, on_unknown)
+def _regime_of(
+    consignment: Consignment, *, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any], said: Any
+) -> Regime:
+    law, fx, tariff, *_ = engine
+    key = (law, id(fx), id(tariff), on, consignment.key, said)
+    return _regimes.get(key) or _kept_regime(key, make_regime(consignment, on, engine, answers))
 
 
 def _not_priceable(consignment: object, on: object) -> InputError:
@@ -173,13 +178,14 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
     if len(lines) == 1:
         line = lines[0]
         profiles: tuple[Profile, ...] = (regime.profiles.get(line.key) or regime.profile(line),)
-        structure: Any = profiles[0].structure
+        kind: Any = profiles[0].structure
     else:
-        profiles = tuple([regime.profile(x) for x in lines])
-        structure = _structure(regime, consignment, profiles)
-    plans = regime.plans.get(structure)
+        kept_profiles = regime.profiles
+        profiles = tuple([kept_profiles.get(x.key) or regime.profile(x) for x in lines])
+        kind = (consignment.shape, *[p.kind for p in profiles])
+    plans = regime.plans.get(kind)
     if plans is None:
-        plans = _first_plans(regime, profiles, consignment, structure)
+        plans = _plans_of(regime, profiles, consignment, kind)
     plan = plans[None]
     width = len(regime.line_names)
     for profile in profiles:
@@ -206,15 +212,39 @@ def price(regime: Regime, consignment: Consignment) -> Quote:
     return Quote(consignment, regime, profiles, plan, values)
 
 
+def _plans_of(regime: Regime, profiles: tuple[Profile, ...], consignment: Consignment, kind: Any) -> dict[Any, Plan]:
+    """The plans of lines of a kind not met before, which may be of a structure that was."""
+    if len(profiles) == 1:
+        return _first_plans(regime, profiles, consignment, kind)
+    structure = _structure(regime, consignment, profiles)
+    plans: dict[Any, Plan] | None = regime.plans.get(structure)
+    if plans is None:
+        return _first_plans(regime, profiles, consignment, structure)
+    _keep_plans(regime, kind, plans)
+    return plans
+
+
+def _keep_plans(regime: Regime, kind: Any, plans: dict[Any, Plan]) -> None:
+    if len(regime.plans) >= _MOST_PLANS:
+        regime.plans.clear()
+    regime.plans[kind] = plans
+
+
 def _structure(regime: Regime, consignment: Consignment, profiles: tuple[Profile, ...]) -> tuple[Any, ...]:
     """What decides the program of several lines: that of each, and which of them are computed together."""
     known, shape = regime.in_force, consignment.shape
-    return (
-        *[shape[key] for key in known.keys],
-        first_met([profile.class_key for profile in profiles]) if known.groups_by_class else None,
-        first_met([profile.rate_key for profile in profiles]) if known.groups_by_rate else None,
-        *[profile.structure for profile in profiles],
-    )
+    found: list[Any] = [profile.structure for profile in profiles]
+    found += [shape[key] for key in known.keys]
+    if known.groups_by_class:
+        found.append(_shared([profile.class_key for profile in profiles]))
+    if known.groups_by_rate:
+        found.append(_shared([profile.rate_key for profile in profiles]))
+    return tuple(found)
+
+
+def _shared(keys: list[Any]) -> tuple[int, ...] | None:
+    """Which lines have one key; ``None`` where all have."""
+    return None if keys.count(keys[0]) == len(keys) else first_met(keys)
 
 
 def raise_gap(regime: Regime, profiles: tuple[Profile, ...], plan: Plan, consignment: Consignment) -> None:
@@ -270,19 +300,17 @@ def _first_plans(
         except TypeError:
             raise_gap(regime, profiles, selector, consignment)
             raise
-    if len(regime.plans) >= _MOST_PLANS:
-        regime.plans.clear()
     try:
         plan = finish_plan(lower, choice, chosen)
     except (Question, XbecError) as problem:
         _keep_failure(regime, (facts, chosen) if is_open else facts, problem)
         if is_open:
-            regime.plans[structure] = {None: selector}
+            _keep_plans(regime, structure, {None: selector})
         raise
     plans: dict[Any, Plan] = {None: plan, chosen: plan}
     if _is_worth_keeping(regime, structure, len(profiles)):
         Regime.held += len(profiles)
-        regime.plans[structure] = plans
+        _keep_plans(regime, structure, plans)
     return plans
 
 

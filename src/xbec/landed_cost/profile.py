@@ -39,7 +39,8 @@ class Profile:
     """What law and text say of one line: answers to text guards, tax classes, the duty expression, figures."""
 
     __slots__ = (
-        "_duty", "_settled", "classes", "figures", "gaps", "leaves", "line", "params", "regime", "structure",
+        "_duty", "_settled", "class_key", "classes", "figures", "gaps", "kind", "leaves", "line", "params", "rate_key",
+        "regime", "structure",
     )  # fmt: skip
 
     def __init__(self, regime: Regime, line: Line, *, like: Profile | None = None) -> None:
@@ -63,6 +64,10 @@ class Profile:
             self._duty = self._look_up() if regime.uses_tariff else None
         else:
             self._duty = like._duty
+        self.class_key = number_of((*self.classes.values(), None if line.tax_rate is None else str(line.tax_rate)))
+        """What lines of one class of every tax share, those with a stated rate apart."""
+        self.rate_key = "" if self._duty is None or isinstance(self._duty, Exception) else str(self._duty)
+        """What lines of one duty rate share."""
         self.structure = number_of(
             (
                 self._settled.number,
@@ -73,16 +78,8 @@ class Profile:
                 line.price_includes,
             )
         )
-
-    @property
-    def class_key(self) -> Any:
-        """What lines of one class of every tax share, those with a stated rate apart."""
-        return tuple(self.classes.values()), None if self.line.tax_rate is None else str(self.line.tax_rate)
-
-    @property
-    def rate_key(self) -> str:
-        """What lines of one duty rate share."""
-        return "" if self._duty is None or isinstance(self._duty, Exception) else str(self._duty)
+        self.kind = number_of((self.structure, self.class_key, self.rate_key))
+        """As ``structure``, with all that decides which lines are computed together."""
 
     def _class_of(self, tax: str) -> str:
         if isinstance(self.line.tax_class, str):
@@ -296,10 +293,28 @@ class Profile:
         ``("goods", role)`` and ``("content", part)`` convert amounts, ``("tax", name, event)`` and ``("table", name,
         event)`` are rates of the law, ``("duty" | "lo" | "hi", "a" or n)`` the parts of the duty.
         """
+        if key[0] == "goods":
+            return self.regime.factor(self.line.price.currency, self.line.facts[8], key[1])
+        same = self._same_figure(key)
+        found = None if same is None else self.regime.line_figures.get(same)
+        if found is None:
+            found = self._figure_of(key)
+            if same is not None:
+                self.regime.line_figures[same] = found
+        return found
+
+    def _same_figure(self, key: tuple[Any, ...]) -> Any:
+        """What decides a figure of a line beside the regime; ``None`` where it is not kept."""
+        kind, line = key[0], self.line
+        if kind == "tax":
+            return key, self.classes[key[1]], line.facts[6]
+        if kind in {"duty", "lo", "hi"}:
+            return key, str(self.duty), line.duty is not None or (line.code, line.origin)
+        return None
+
+    def _figure_of(self, key: tuple[Any, ...]) -> Param:
         regime, line = self.regime, self.line
         kind = key[0]
-        if kind == "goods":
-            return regime.factor(line.price.currency, line.facts[8], key[1])
         if kind == "content":
             money = line.content.get(key[1])
             if money is None:

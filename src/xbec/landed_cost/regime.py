@@ -95,6 +95,7 @@ class Regime:
         self.figures: tuple[int, ...] = ()
         self.line_names: dict[tuple[Any, ...], int] = {}
         self.profiles: dict[int, Profile] = {}
+        self.line_figures: dict[Any, Param] = {}
         self._alike: dict[Any, Profile] = {}
         self._units: dict[Any, tuple[str, ...]] = {}
         self.plans: dict[Any, Any] = {}
@@ -363,6 +364,7 @@ class Regime:
                 self.profiles.clear()
                 self._alike.clear()
                 self._units.clear()
+                self.line_figures.clear()
             found = self.profiles[line.key] = self._profile(line)
         return found
 
