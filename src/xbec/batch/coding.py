@@ -94,6 +94,7 @@ class Coded:
 
     r: pl.Expr
     l: pl.Expr  # noqa: E741 - beside r
+    kinds: tuple[Kinds, Kinds]
     frame: pl.DataFrame
     samples: list[tuple[Consignment, date] | None]
     lines: list[Line | None]
@@ -120,12 +121,8 @@ def code(frame: Frame) -> Coded:
     coded, choices = numbered(coded, dict.fromkeys([*about, *frame.line_texts, "currency"]))
     r, kinds = kinds_of(coded, about, choices, most=_MOST_CONSIGNMENTS)
     of_line, kinds_of_line = kinds_of(coded, [*frame.line_texts, "currency"], choices, most=_MOST_LINES)
-    if isinstance(r, pl.Series):
-        coded, r = coded.with_columns(r.alias("r")), pl.col("r")
-    if isinstance(of_line, pl.Series):
-        coded, of_line = coded.with_columns(of_line.alias("l")), pl.col("l")
     told = tuple((name, stated.get(name)) for name in optional)
-    return Coded(r, of_line, coded, _samples(kinds, told, frame.on), _lines(kinds_of_line))
+    return Coded(r, of_line, (kinds, kinds_of_line), coded, _samples(kinds, told, frame.on), _lines(kinds_of_line))
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import product
 from math import prod
@@ -83,7 +83,7 @@ def _numbered(column: pl.Series) -> tuple[pl.Series, list[Any]]:
 
 def kinds_of(
     frame: pl.DataFrame, names: Sequence[str], choices: dict[str, tuple[Any, ...]], *, most: int
-) -> tuple[pl.Expr | pl.Series, Kinds]:
+) -> tuple[pl.Expr, Kinds]:
     """The number of its kind for every row, and the kinds. ``frame`` and ``choices`` are what :func:`numbered` gave.
 
     Where there are at most ``most`` combinations, each is a kind and no pass over the rows is made: the number is an
@@ -100,13 +100,17 @@ def kinds_of(
     if prod(sizes) <= most:
         return number, kinds
     of_rows = frame.lazy().select(number).collect(engine="streaming").to_series()
-    if prod(sizes) <= _DENSE:
-        found, dense = _there(of_rows, prod(sizes))
-        return pl.lit(dense).gather(number), attrs.evolve(kinds, there=tuple(found))
-    there = of_rows.unique().sort()
-    place = pl.DataFrame([there.alias("there"), pl.int_range(len(there), dtype=pl.UInt32, eager=True).alias("number")])
-    joined = pl.DataFrame([of_rows.alias("there")]).join(place, on="there", how="left", maintain_order="left")
-    return joined.get_column("number"), attrs.evolve(kinds, there=tuple(there.to_list()))
+    there, place = places(of_rows, prod(sizes))
+    return place(number), attrs.evolve(kinds, there=tuple(there))
+
+
+def places(numbers: pl.Series, size: int) -> tuple[list[int], Callable[[pl.Expr], pl.Expr]]:
+    """Which numbers below ``size`` are there, and what gives each number its place among them."""
+    if size <= _DENSE:
+        there, table = _there(numbers, size)
+        return there, pl.lit(table).gather
+    found = numbers.unique().sort().drop_nulls()
+    return found.to_list(), pl.lit(found).search_sorted
 
 
 def _there(numbers: pl.Series, size: int) -> tuple[list[int], pl.Series]:

@@ -54,32 +54,30 @@ def evaluate(
     """
     longest = _longest_run(frame) if several else 1
     if longest == 1:
-        return _written(program, inputs, wanted, beside).run(frame.lazy().with_columns(codes), frame.height)
+        return _written(program, inputs, wanted).run(frame.lazy().with_columns(codes), frame.height, beside)
     frame = frame.lazy().with_columns(codes).collect(engine="streaming", optimizations=_AS_WRITTEN)
     whole, runs = _cut(program, frame, mixed=False)
     if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, inputs, (), {}, runs, longest).run(whole.lazy(), whole.height).get_column(PROCEDURE)
+        chosen = Written(program, inputs, (), runs, longest).run(whole.lazy(), whole.height, {}).get_column(PROCEDURE)
         frame = frame.with_columns(chosen.alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
             whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, inputs, wanted, beside, runs, longest).run(whole.lazy(), whole.height)
+    return Written(program, inputs, wanted, runs, longest).run(whole.lazy(), whole.height, beside)
 
 
 _kept: dict[Any, Written] = {}
 _MOST_KEPT: Final = 256
 
 
-def _written(
-    program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str], beside: Mapping[str, pl.Expr]
-) -> Written:
+def _written(program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str]) -> Written:
     """The expressions of a program for consignments of one line, made once for inputs of equal bounds."""
     bounds = tuple((name, each.low, each.high, each.gaps, str(each.expr)) for name, each in inputs.items())
-    key = (id(program), bounds, tuple(wanted), str(beside))
+    key = (id(program), bounds, tuple(wanted))
     found = _kept.get(key)
     if found is None:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        found = _kept[key] = Written(program, inputs, wanted, beside, {}, 1)
+        found = _kept[key] = Written(program, inputs, wanted, {}, 1)
     return found
 
 
@@ -91,7 +89,6 @@ class Written:
         program: RowsProgram,
         inputs: Mapping[str, Input],
         wanted: Sequence[str],
-        beside: Mapping[str, pl.Expr],
         runs: dict[int, _Runs],
         longest: int,
     ) -> None:
@@ -113,10 +110,10 @@ class Written:
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
-        self.final = self._final() + [expr.alias(name) for name, expr in beside.items()]
+        self.final = self._final()
 
-    def run(self, lazy: pl.LazyFrame, height: int) -> pl.DataFrame:
-        """The outputs on a frame of so many rows."""
+    def run(self, lazy: pl.LazyFrame, height: int, beside: Mapping[str, pl.Expr]) -> pl.DataFrame:
+        """The outputs on a frame of so many rows, and what is asked for beside them."""
         engine: Literal["streaming", "in-memory"] = "streaming" if height > _FEW else "in-memory"
         for of_rows, of_runs in self.stages:
             if of_rows:
@@ -124,7 +121,7 @@ class Written:
             if of_runs:
                 frame = lazy.collect(engine=engine, optimizations=_AS_WRITTEN)
                 lazy = frame.with_columns(of_runs).lazy()
-        return lazy.select(self.final).collect(engine=engine, optimizations=_AS_WRITTEN)
+        return lazy.select(*self.final, **beside).collect(engine=engine, optimizations=_AS_WRITTEN)
 
     # what is needed ----------------------------------------------------------------------------------------------
 

@@ -305,8 +305,7 @@ class _Run:
         key = (
             tuple(map(id, family.regimes)),
             tuple(family.codes),
-            len(self.coded.samples),
-            (str(self.coded.r), str(self.coded.l)),
+            self.coded.kinds,
             id(lines) if lines is self.coded.lines else tuple([0 if line is None else line.key for line in lines]),
             tuple(self.frame.scales.items()),
         )

@@ -17,6 +17,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import UNITS
+from xbec.batch.kinds import places
 from xbec.errors import XbecError
 from xbec.kernel.dated import stale
 from xbec.landed_cost.pipeline import make_plan
@@ -129,11 +130,12 @@ def _of_lines(
     if not names and not _asks_for_rates(regimes):
         return None
     kinds, ways = len(lines), len(procedures) + 1
-    key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + _way(ways)
-    keyed = rows.select(key.alias("key"), *(pl.col(f"{CHARGED}{name}") > 0 for name in names))
-    part = keyed.select(pl.col("key").unique())
+    key = (pl.col("r").cast(pl.UInt32) * kinds + pl.col("l")) * ways + _way(ways).cast(pl.UInt32)
+    charged = (pl.col(f"{CHARGED}{name}") > 0 for name in names)
+    keyed = rows.lazy().select(key.alias("key"), *charged).collect(engine="streaming")
+    there, place = places(keyed.get_column("key"), (max(regimes) + 1) * kinds * ways)
     found: list[frozenset[str]] = []
-    for number in part.get_column("key"):
+    for number in there:
         pair, way = divmod(number, ways)
         r, line = divmod(pair, kinds)
         known = lines[line]
@@ -143,13 +145,13 @@ def _of_lines(
             found.append(_warned_of(regimes[r], known, procedures[way]))
     if not any(found):
         return None
-    marks = [
-        pl.Series(f"of {name}", [name in each for each in found], dtype=pl.Boolean) for name in (*names, _DUTY_RATE)
-    ]
-    keyed = keyed.join(part.with_columns(marks), on="key", how="left", maintain_order="left")
-    weak = pl.any_horizontal(pl.lit(False), *(pl.col(f"{CHARGED}{n}") & pl.col(f"of {n}") for n in names))
-    mask = weak.cast(pl.UInt8) * LOW + pl.col(f"of {_DUTY_RATE}").cast(pl.UInt8) * STAND_IN
-    return keyed.select(mask).to_series()
+    bits = [sum(2**n for n, name in enumerate((*names, _DUTY_RATE)) if name in each) for each in found]
+    of_key = pl.lit(pl.Series(bits, dtype=pl.UInt64)).gather(place(pl.col("key")))
+    weak = [pl.col(f"{CHARGED}{name}") & (pl.col("bits") // 2**n % 2 == 1) for n, name in enumerate(names)]
+    mask = pl.any_horizontal(pl.lit(False), *weak).cast(pl.UInt8) * LOW
+    mask += (pl.col("bits") // 2 ** len(names) % 2).cast(pl.UInt8) * STAND_IN
+    told = keyed.lazy().with_columns(of_key.alias("bits")).select(mask).collect(engine="streaming")
+    return told.to_series()
 
 
 def _of_procedure(regime: Regime, procedure: str) -> int:
