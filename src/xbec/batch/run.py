@@ -171,6 +171,7 @@ class _Run:
         if bad:
             marked = self._whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
             if marked.any():
+                rows = _with_numbers(rows)
                 self._set_aside(rows.filter(marked))
                 rows = rows.filter(~marked)
         for family, part in self._parted(rows, found):
@@ -185,7 +186,9 @@ class _Run:
             for expr in (self.coded.r, self.coded.l, *(each.expr for each in self.frame.inputs.values())):
                 read.update(expr.meta.root_names())
             frame = frame.select(name for name in frame.columns if name in read)
-        return frame.with_row_index(AT) if order is None else frame[order].with_columns(order.alias(AT))
+        if order is not None:
+            return frame[order].with_columns(order.alias(AT))
+        return frame.with_row_index(AT) if mixed else frame
 
     def _parted(self, rows: pl.DataFrame, found: list[Family]) -> list[tuple[Family, pl.DataFrame]]:
         """The rows of each family, in their order."""
@@ -214,13 +217,13 @@ class _Run:
     def _family(self, family: Family, rows: pl.DataFrame) -> None:
         """Price the rows of regimes of one structure; where something is unknown, world by world."""
         if rows.height <= self.engine.alone_below:
-            self._set_aside(rows)
+            self._set_aside(_with_numbers(rows))
             return
         unknowns: dict[str, Unknown] = {}
         try:
             worlds = self._worlds(family, rows, {}, unknowns)
         except (TooWide, XbecError):
-            self._set_aside(rows)
+            self._set_aside(_with_numbers(rows))
             return
         self._keep(rows, worlds, list(unknowns.values()), family.regimes[0].law.currency)
 
@@ -247,7 +250,7 @@ class _Run:
         self, family: Family, rows: pl.DataFrame, answers: dict[str, Any], unknowns: dict[str, Unknown]
     ) -> list[World]:
         """The same rows with an answer assumed; the regimes may part into several families there."""
-        engine, samples = self.engine, self.coded.samples
+        engine, samples, rows = self.engine, self.coded.samples, _with_numbers(rows)
         regimes = {}
         for number in family.codes:
             sample = samples[number]
@@ -328,18 +331,19 @@ class _Run:
             marked = trouble if isinstance(trouble, pl.Series) else _all(trouble, rows.height, pl.Boolean)
             marked = self._whole(rows, marked)
             if marked.any():
+                rows = _with_numbers(rows)
                 self._set_aside(rows.filter(marked))
                 rows, worlds = rows.filter(~marked), [world.where(~marked) for world in worlds]
         names = {name: AMOUNTS[name] for name in self.engine.columns}
         if self.engine.charges:
             charged = dict.fromkeys(n for world in worlds for n in world.amounts.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
-        at = rows.get_column(AT).to_frame()
         if len(worlds) == 1:
             about = self._about(worlds[0].procedure, self._of_consignments(rows, worlds[0].warned), currency)
-            self.parts.append(pl.concat([at.with_columns(about), self._named(worlds[0], names)], how="horizontal"))
+            columns = [*([rows.select(AT)] if AT in rows.columns else []), _beside(rows.height, **{ABOUT: about})]
+            self.parts.append(pl.concat([*columns, self._named(worlds[0], names)], how="horizontal"))
         else:
-            self._keep_between(rows, at, worlds, unknowns, names, currency)
+            self._keep_between(_with_numbers(rows), worlds, unknowns, names, currency)
 
     def _named(self, world: World, names: Mapping[str, str]) -> pl.DataFrame:
         """The amounts of a world by the names of the result; least and greatest are one where nothing is unknown."""
@@ -352,7 +356,6 @@ class _Run:
     def _keep_between(
         self,
         rows: pl.DataFrame,
-        at: pl.DataFrame,
         worlds: list[World],
         unknowns: list[Unknown],
         names: Mapping[str, str],
@@ -368,7 +371,7 @@ class _Run:
             procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
         warned = warn.united([world.get_column(WARNINGS) for world in flat]).zip_with(open_rows, warned)
         about = self._about(procedure, self._of_consignments(rows, warned), currency, some_none=True)
-        part = at.with_columns(about)
+        part = rows.select(AT).with_columns(about.alias(ABOUT))
         for name, source in names.items():
             each = [world.column(source) for world in worlds]
             low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
@@ -395,10 +398,10 @@ class _Run:
         masks = [warned] if isinstance(warned, int) else range(len(warn.TEXTS))
         told = [warn.TEXTS[mask] for mask in masks]
         if isinstance(procedure, int) and isinstance(warned, int):
-            return pl.lit(self._number((names[procedure], currency, told[0])), dtype=pl.UInt32).alias(ABOUT)
+            return pl.lit(self._number((names[procedure], currency, told[0])), dtype=pl.UInt32)
         table = [self._number((name, currency, text)) for name in names for text in told]
         place = procedure % len(names) * len(told) + (0 if isinstance(warned, int) else warned.cast(pl.Int32))
-        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(place)).alias(ABOUT)
+        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(place))
 
     def _number(self, about: _About) -> int:
         return self._abouts.setdefault(about, len(self._abouts))
@@ -446,8 +449,7 @@ class _Run:
         amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
         parts = [*self.parts, self._priced_alone()] if self.alone else self.parts
         whole = pl.concat(parts, how="diagonal") if parts else pl.DataFrame(schema={AT: pl.UInt32, ABOUT: pl.UInt32})
-        in_place = len(parts) < 2 and not self.frame.several and not self.alone
-        whole = whole.drop(AT) if in_place else _put_back(whole)
+        whole = _put_back(whole) if AT in whole.columns else whole
         same = {name: pl.lit(None, dtype=pl.Int64) for name in amounts if name not in whole.columns}
         same |= {
             name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
@@ -460,14 +462,23 @@ class _Run:
                 told[name] = pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT))
         words = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
-        beside = _all(False, whole.height, pl.Boolean).to_frame("").with_columns(**same)
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
-        return pl.concat([whole.drop(ABOUT), *words, beside.drop("")], how="horizontal")[order]
+        return pl.concat([whole.drop(ABOUT), *words, _beside(whole.height, **same)], how="horizontal")[order]
 
 
 def _all(value: int | bool, rows: int, dtype: Any) -> pl.Series:
     return pl.Series([value], dtype=dtype).new_from_index(0, rows)
+
+
+def _beside(rows: int, **same: pl.Expr) -> pl.DataFrame:
+    """Columns of as many rows, which cost no memory where they have one value."""
+    return _all(False, rows, pl.Boolean).to_frame("").with_columns(**same).drop("")
+
+
+def _with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with their numbers; those that have none yet are all rows of the frame, as they stand."""
+    return rows if AT in rows.columns else rows.with_row_index(AT)
 
 
 def _put_back(rows: pl.DataFrame) -> pl.DataFrame:
