@@ -1,0 +1,233 @@
+"""What the programs say of rows, kept part by part and put together as the columns of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+import numpy as np
+import polars as pl
+
+from xbec.batch import warn
+from xbec.batch.engine import AMOUNTS, Engine
+from xbec.batch.polars_writer import PROCEDURE, TROUBLE
+from xbec.landed_cost.unknown import Unknown, undetermined
+
+KINDS: Final = ("duty", "tax", "excise", "fee")
+WARNINGS: Final = "warnings"
+AT: Final = "at"
+"""The number of a row in the frame."""
+ABOUT: Final = "about"
+"""What a row says in words, as a number while rows are on their way."""
+_About = tuple[str | None, str | None, str | None]
+_WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
+_NOTHING: Final[_About] = (None, None, None)
+
+
+@attrs.frozen(slots=True, eq=False)
+class World:
+    """What rows come to if what is unknown is as assumed.
+
+    ``procedure`` (its number, -1 for none), ``warned`` (bits of :data:`xbec.batch.warn.RULES`) and ``trouble`` are one
+    value where they are one for all rows.
+    """
+
+    amounts: pl.DataFrame
+    procedure: pl.Series | int
+    warned: pl.Series | int
+    trouble: pl.Series | bool
+
+    def where(self, rows: pl.Series) -> World:
+        """The world of some of the rows."""
+        return World(
+            self.amounts.filter(rows),
+            self.procedure.filter(rows) if isinstance(self.procedure, pl.Series) else self.procedure,
+            self.warned.filter(rows) if isinstance(self.warned, pl.Series) else self.warned,
+            self.trouble.filter(rows) if isinstance(self.trouble, pl.Series) else self.trouble,
+        )
+
+    def column(self, name: str) -> pl.Series:
+        """An amount, zero where the law of this world has none of that name."""
+        return (
+            self.amounts.get_column(name) if name in self.amounts.columns else all_of(0, self.amounts.height, pl.Int64)
+        )
+
+    def flat(self) -> pl.DataFrame:
+        """As one frame."""
+        rows = self.amounts.height
+        beside = [
+            x if isinstance(x, pl.Series) else all_of(x, rows, kind)
+            for x, kind in ((self.procedure, pl.Int32), (self.warned, pl.UInt8), (self.trouble, pl.Boolean))
+        ]
+        named = [x.alias(name) for x, name in zip(beside, (PROCEDURE, WARNINGS, TROUBLE), strict=True)]
+        return pl.concat([self.amounts, pl.DataFrame(named)], how="horizontal")
+
+
+class Result:
+    """The parts of a result on their way.
+
+    What a row says in words (its procedure, the currency, what it is warned of) is a number until all is together.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.procedures: dict[str, int] = {}
+        self.parts: list[pl.DataFrame] = []
+        self._abouts: dict[_About, int] = {}
+
+    def keep(self, rows: pl.DataFrame, worlds: Sequence[World], unknowns: Sequence[Unknown], currency: str) -> None:
+        """Keep what the worlds say of rows that are in trouble in none of them."""
+        names = {name: AMOUNTS[name] for name in self.engine.columns}
+        if self.engine.charges:
+            charged = dict.fromkeys(n for world in worlds for n in world.amounts.columns if n.startswith("charge."))
+            names |= {name: name for name in charged}
+        if len(worlds) == 1:
+            about = self._about(worlds[0].procedure, _of_consignments(rows, worlds[0].warned), currency)
+            columns = [*([rows.select(AT)] if AT in rows.columns else []), _beside(rows.height, **{ABOUT: about})]
+            self.parts.append(pl.concat([*columns, self._named(worlds[0], names)], how="horizontal"))
+        else:
+            self.parts.append(self._between(with_numbers(rows), worlds, unknowns, names, currency))
+
+    def _named(self, world: World, names: Mapping[str, str]) -> pl.DataFrame:
+        """The amounts of a world by the names of the result; least and greatest are one where nothing is unknown."""
+        columns = [(name, world.column(source)) for name, source in names.items()]
+        if self.engine.on_unknown == "interval":
+            columns += [(f"{name}_{end}", each) for name, each in columns for end in ("low", "high")]
+        # Not selected from one frame: the amounts come in many pieces and would be copied into one.
+        return pl.concat([each.alias(name).to_frame() for name, each in columns], how="horizontal")
+
+    def _between(
+        self,
+        rows: pl.DataFrame,
+        worlds: Sequence[World],
+        unknowns: Sequence[Unknown],
+        names: Mapping[str, str],
+        currency: str,
+    ) -> pl.DataFrame:
+        """What lies between several worlds, or that the rows are undetermined."""
+        interval = self.engine.on_unknown == "interval"
+        open_rows = _differ(rows, worlds)
+        flat = [world.flat() for world in worlds]
+        procedure, warned = flat[0].get_column(PROCEDURE), flat[0].get_column(WARNINGS)
+        for world in flat[1:]:
+            same = world.get_column(PROCEDURE) == procedure
+            procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
+        warned = warn.united([world.get_column(WARNINGS) for world in flat]).zip_with(open_rows, warned)
+        about = self._about(procedure, _of_consignments(rows, warned), currency, some_none=True)
+        part = rows.select(AT).with_columns(about.alias(ABOUT))
+        for name, source in names.items():
+            each = [world.column(source) for world in worlds]
+            low, high = (pl.select(pick(each)).to_series() for pick in (pl.min_horizontal, pl.max_horizontal))
+            if interval:
+                low, high = (pl.select(pl.when(open_rows).then(x).otherwise(each[0])).to_series() for x in (low, high))
+                one = pl.when(low == high).then(low)
+                part = part.with_columns(one.alias(name), low.alias(f"{name}_low"), high.alias(f"{name}_high"))
+            else:
+                part = part.with_columns(pl.when(~open_rows).then(each[0]).alias(name))
+        if not interval:
+            told = undetermined(unknowns)
+            part = part.with_columns(
+                pl.when(open_rows).then(pl.lit(type(told).__name__)).alias("error"),
+                pl.when(open_rows).then(pl.lit(str(told))).alias("error_message"),
+                pl.when(open_rows).then(self._number(_NOTHING)).otherwise(pl.col(ABOUT)).cast(pl.UInt32).alias(ABOUT),
+            )
+        return part
+
+    def _about(
+        self, procedure: pl.Series | int, warned: pl.Series | int, currency: str, *, some_none: bool = False
+    ) -> pl.Expr:
+        """The number of what rows say in words: their procedure, the currency, what they are warned of."""
+        names = [*self.procedures, *([None] if some_none else [])]
+        masks = [warned] if isinstance(warned, int) else range(len(warn.TEXTS))
+        told = [warn.TEXTS[mask] for mask in masks]
+        if isinstance(procedure, int) and isinstance(warned, int):
+            return pl.lit(self._number((names[procedure], currency, told[0])), dtype=pl.UInt32)
+        table = [self._number((name, currency, text)) for name in names for text in told]
+        place = procedure % len(names) * len(told) + (0 if isinstance(warned, int) else warned.cast(pl.Int32))
+        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(place))
+
+    def _number(self, about: _About) -> int:
+        return self._abouts.setdefault(about, len(self._abouts))
+
+    def keep_alone(self, found: pl.DataFrame) -> None:
+        """Keep consignments that were priced by themselves."""
+        texts = [found[name] if name in found.columns else [None] * found.height for name in _WORDS]
+        about = [self._number(words) for words in zip(*texts, strict=True)]
+        part = found.rename({"row": AT}).drop(_WORDS, strict=False)
+        self.parts.append(part.with_columns(pl.Series(ABOUT, about, dtype=pl.UInt32)))
+
+    def together(self) -> pl.DataFrame:
+        """All parts in the order of the caller's frame."""
+        ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
+        amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
+        parts = self.parts or [pl.DataFrame(schema={AT: pl.UInt32, ABOUT: pl.UInt32})]
+        whole = pl.concat(parts, how="diagonal")
+        whole = _put_back(whole) if AT in whole.columns else whole
+        same = {name: pl.lit(None, dtype=pl.Int64) for name in amounts if name not in whole.columns}
+        same |= {
+            name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
+        }
+        told: dict[str, pl.Expr] = {}
+        for name, texts in zip(_WORDS, zip(*self._abouts or [_NOTHING], strict=True), strict=True):
+            if len(set(texts)) == 1:
+                same[name] = pl.lit(texts[0], dtype=pl.String)
+            else:
+                told[name] = pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT))
+        words = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
+        # Beside each other and not in one frame, which would copy the columns that come in many pieces.
+        order = [PROCEDURE, "assessed_currency", *amounts]
+        order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
+        return pl.concat([whole.drop(ABOUT), *words, _beside(whole.height, **same)], how="horizontal")[order]
+
+
+def all_of(value: int | bool, rows: int, dtype: Any) -> pl.Series:
+    """One value on as many rows."""
+    return pl.Series([value], dtype=dtype).new_from_index(0, rows)
+
+
+def _beside(rows: int, **same: pl.Expr) -> pl.DataFrame:
+    """Columns of as many rows, which cost no memory where they have one value."""
+    return all_of(False, rows, pl.Boolean).to_frame("").with_columns(**same).drop("")
+
+
+def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with their numbers; those that have none yet are all rows of the frame, as they stand."""
+    return rows if AT in rows.columns else rows.with_row_index(AT)
+
+
+def _put_back(rows: pl.DataFrame) -> pl.DataFrame:
+    """All rows in the order of the frame."""
+    places = np.empty(rows.height, dtype=np.uint32)
+    places[rows.get_column(AT).to_numpy()] = np.arange(rows.height, dtype=np.uint32)
+    return rows.drop(AT).rechunk()[pl.Series(places)]
+
+
+def _differ(rows: pl.DataFrame, worlds: Sequence[World]) -> pl.Series:
+    """Rows of consignments whose duties, taxes, excises or fees differ between the worlds."""
+    differ = all_of(False, rows.height, pl.Boolean)
+    for kind in KINDS:
+        sums = [_summed(rows, world.column(kind)) for world in worlds]
+        for other in sums[1:]:
+            differ |= other != sums[0]
+    return differ
+
+
+def _summed(rows: pl.DataFrame, amount: pl.Series) -> pl.Series:
+    if "run" not in rows.columns:
+        return amount
+    return rows.select("run").with_columns(amount.alias("a")).select(pl.col("a").sum().over("run")).to_series()
+
+
+def whole(rows: pl.DataFrame, marked: pl.Series) -> pl.Series:
+    """A mark of one row marks its consignment."""
+    if "run" not in rows.columns or not marked.any():
+        return marked
+    return rows.select("run").with_columns(marked.alias("m")).select(pl.col("m").any().over("run")).to_series()
+
+
+def _of_consignments(rows: pl.DataFrame, warned: pl.Series | int) -> pl.Series | int:
+    """What any row of its consignment is warned of, on each row."""
+    if isinstance(warned, int) or "run" not in rows.columns:
+        return warned
+    return warn.of_consignments(warned, rows.get_column("run"))
