@@ -97,3 +97,16 @@ def test_rows_without_consignment_are_priced_alone_too(shop: pl.DataFrame, day: 
     result = priced_both_ways(shop.drop("consignment"), day)
     assert result["error"].to_list() == [None] * 4
     assert result["goods_value"][0] == 4383
+
+
+def test_frames_alike_but_for_which_combinations_they_have_are_told_apart(
+    lines: Lines, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xbec.batch.coding._MOST_CONSIGNMENTS", 0)
+    monkeypatch.setattr("xbec.batch.coding._MOST_LINES", 0)
+    shirts, bags = {"hs": "610910", "stated_duty": "12 %"}, {"hs": "420221", "stated_duty": "3 %"}
+    crossed = {"hs": "610910", "stated_duty": "3 %"}, {"hs": "420221", "stated_duty": "12 %"}
+    dear = {"price": Decimal("900.00"), "quantity": 1}
+    for first, second in ((shirts, bags), crossed):
+        frame = lines(first | dear, second | dear | {"consignment": "B"})
+        assert priced_both_ways(frame, day)["duty"].n_unique() == 2
