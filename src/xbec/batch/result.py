@@ -22,6 +22,7 @@ ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
 _About = tuple[str | None, str | None, str | None]
 _WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
+_LAST: Final = (WARNINGS, "error", "error_message")
 _NOTHING: Final[_About] = (None, None, None)
 
 
@@ -177,8 +178,14 @@ class Result:
         words = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
         order = [PROCEDURE, "assessed_currency", *amounts]
-        order += [name for name in whole.columns if name.startswith("charge.")] + [WARNINGS, "error", "error_message"]
-        return pl.concat([whole.drop(ABOUT), *words, _beside(whole.height, **same)], how="horizontal")[order]
+        order += [name for name in whole.columns if name.startswith("charge.")]
+        return pl.concat([whole.drop(ABOUT), *words, _beside(whole.height, **same)], how="horizontal")[[*order, *_LAST]]
+
+
+def one_after_another(results: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The results of parts of a frame as one; charges that some have not are null there."""
+    names = dict.fromkeys(name for result in results for name in result.columns if name not in _LAST)
+    return pl.concat(results, how="diagonal")[[*names, *_LAST]]
 
 
 def all_of(value: int | bool, rows: int, dtype: Any) -> pl.Series:

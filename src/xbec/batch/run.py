@@ -23,7 +23,7 @@ from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import parted
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
-from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, all_of, whole, with_numbers
+from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, all_of, one_after_another, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.consignment import Line
 from xbec.landed_cost.engine import MOST_WORLDS
@@ -113,6 +113,8 @@ class _Run:
                 except (XbecError, Question):
                     continue
         found = families(regimes)
+        if len(found) > 1 and not self.frame.several and self.given.height > _AT_ONCE:
+            return self._block_by_block()
         rows = self._rows(mixed=len(found) > 1)
         bad = [pl.col("bad")] if "bad" in rows.columns else []
         bad += _none_there([n in regimes for n in range(len(self.coded.samples))], self.coded.r)
@@ -130,6 +132,14 @@ class _Run:
         if self.alone:
             self.kept.keep_alone(price_alone(self.given, pl.concat(self.alone).sort(), self.frame, self.engine))
         return self.kept.together()
+
+    def _block_by_block(self) -> pl.DataFrame:
+        """The result of blocks of rows, of a size that the machine's cache holds while they are parted and put back."""
+        blocks = []
+        for start in range(0, self.given.height, _AT_ONCE):
+            coded = attrs.evolve(self.coded, frame=self.coded.frame.slice(start, _AT_ONCE))
+            blocks.append(_Run(self.engine, self.given.slice(start, _AT_ONCE), self.frame, coded).result())
+        return one_after_another(blocks)
 
     def _rows(self, *, mixed: bool) -> pl.DataFrame:
         """The rows in canonical order; what no program reads is left out where rows are copied."""
@@ -298,5 +308,6 @@ def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
     return [pl.lit(True)]
 
 
+_AT_ONCE: Final = 500_000
 _ALL_KINDS: Final = 500_000
 """Up to so many kinds of lines no pass over the rows looks which there are."""

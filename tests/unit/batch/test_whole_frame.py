@@ -110,3 +110,16 @@ def test_frames_alike_but_for_which_combinations_they_have_are_told_apart(
     for first, second in ((shirts, bags), crossed):
         frame = lines(first | dear, second | dear | {"consignment": "B"})
         assert priced_both_ways(frame, day)["duty"].n_unique() == 2
+
+
+def test_a_frame_of_several_laws_is_the_same_block_by_block(
+    lines: Lines, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = ("DE", "CH", "GB", "FR", "NO", "JP", "XX")
+    rows = ({"destination": to[n % 7], "price": str(5 + n), "stated_duty": "12 %"} for n in range(150))
+    frame = lines(*rows).drop("consignment", "line")
+    whole = quote(frame, on=day, alone_below=3, charges=True)
+    monkeypatch.setattr("xbec.batch.run._AT_ONCE", 40)
+    parts = quote(frame, on=day, alone_below=3, charges=True)
+    assert parts.select(whole.columns).equals(whole)
+    assert parts.columns[-3:] == ["warnings", "error", "error_message"]
