@@ -21,8 +21,8 @@ import polars as pl
 from xbec import Law, XbecError
 from xbec.batch import quote
 from xbec.batch.columns import read
+from xbec.batch.engine import Engine
 from xbec.batch.one import amounts_of, landed_cost_of
-from xbec.batch.run import Engine
 from xbec.fx import Fx
 from xbec.tariff import Tariff
 

@@ -10,6 +10,7 @@ from xbec.landed_cost.consignment import Consignment, Days, Line
 from xbec.landed_cost.engine import landed_cost
 from xbec.landed_cost.quote import ChargeAmount, Quote
 from xbec.landed_cost.solve import Solution, solve
+from xbec.landed_cost.unknown import undetermined
 from xbec.landed_cost.verify import verify_trace
 from xbec.landed_cost.worlds import QuoteInterval, World
 
@@ -24,5 +25,6 @@ __all__ = [
     "World",
     "landed_cost",
     "solve",
+    "undetermined",
     "verify_trace",
 ]
