@@ -106,7 +106,7 @@ def kinds_of(
 
 def places(numbers: pl.Series, size: int) -> tuple[list[int], Callable[[pl.Expr], pl.Expr]]:
     """Which numbers below ``size`` are there, and what gives each number its place among them."""
-    if size <= _DENSE:
+    if size <= min(_DENSE, 2**16 + 8 * len(numbers)):
         there, table = _there(numbers, size)
         return there, pl.lit(table).gather
     found = numbers.unique().sort().drop_nulls()

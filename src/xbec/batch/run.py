@@ -249,7 +249,7 @@ class _Run:
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
         """What the family's program says of its rows."""
         lines, coded = self.coded.lines, self.coded
-        if len(lines) * len(family.regimes) > _ALL_KINDS:
+        if len(lines) * len(family.regimes) > _ALL_KINDS or len(lines) * _OFTEN > rows.height:
             there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
             lines = [None] * len(lines)
             for number in there.to_list():
@@ -309,5 +309,6 @@ def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
 
 
 _AT_ONCE: Final = 500_000
+_OFTEN: Final = 20
 _ALL_KINDS: Final = 500_000
-"""Up to so many kinds of lines no pass over the rows looks which there are."""
+"""Kinds of lines by regimes: up to so many, each met often, no pass over the rows looks which there are."""
