@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -25,9 +25,7 @@ _MOST_LINES: Final = 8192
 _ANY_CODE: Final = "010121"
 """The code of the line that stands for all lines of a kind of consignment."""
 _OPTIONAL: Final = ("freight", "insurance")
-AT_REGIME: Final = "at regime"
-AT_LINE: Final = "at line"
-AT_CLASS: Final = "at class"
+POSITIONS: Final = {"regime": "at regime", "line": "at line", "class": "at class"}
 """Columns of the positions of a row in the tables of its program."""
 
 
@@ -171,8 +169,8 @@ def _line(told: tuple[tuple[str, Any], ...]) -> Line | None:
         return None
 
 
-def codes_of(family: Family, found: Tables, coded: Coded) -> list[pl.Expr]:
-    """The positions of each row in the tables of its family: of its regime, its kind of line, its class."""
+def codes_of(family: Family, found: Tables, coded: Coded, asked: Container[str]) -> list[pl.Expr]:
+    """The positions of each row in the tables of its family: of its "regime", its kind of "line", its "class"."""
     kinds, many = len(found.p[0]), len(coded.samples)
 
     def of_regime(values: Sequence[int]) -> pl.Expr:
@@ -203,4 +201,5 @@ def codes_of(family: Family, found: Tables, coded: Coded) -> list[pl.Expr]:
     else:
         k = of_line(of_regime(found.class_groups), found.k)
         of_class = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime * classes + k)
-    return [regime.alias(AT_REGIME), of_kind.alias(AT_LINE), of_class.alias(AT_CLASS)]
+    codes = {"regime": regime, "line": of_kind, "class": of_class}
+    return [code.alias(POSITIONS[name]) for name, code in codes.items() if name in asked]

@@ -285,7 +285,7 @@ def _numbers(frame: pl.DataFrame) -> pl.Series:
     """A number for each consignment, the same on all its rows."""
     ids = frame.get_column("consignment")
     runs = ids.rle_id()
-    together = (runs.max() or 0) + 1 == ids.n_unique() if len(ids) else True  # type: ignore[operator]
+    together = ids.is_sorted() or (runs.max() or 0) + 1 == ids.n_unique()  # type: ignore[operator]
     return runs if together else ids.rank("dense").cast(pl.UInt32).fill_null(0)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import attrs
 import polars as pl
 
-from xbec.batch.coding import AT_CLASS, AT_LINE, AT_REGIME
+from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.program import CAP, Op, Operand
@@ -23,7 +23,6 @@ TROUBLE: Final = "trouble"
 PROCEDURE: Final = "procedure"
 CHARGES: Final = "charges"
 """Wanted: every charge beside the outputs, as ``charge.<id>``."""
-_INDEX: Final = {"regime": AT_REGIME, "line": AT_LINE, "class": AT_CLASS}
 _TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
 
 
@@ -244,7 +243,7 @@ class Written:
                 is_wide = self._is_wide(*self.bound_of(operand))
                 name = f"t{operand[1]}"
                 table = pl.Series(list(column.values), dtype=pl.Int128 if is_wide else pl.Int64)
-                index = pl.col(_INDEX[column.of])
+                index = pl.col(POSITIONS[column.of])
                 self.stages[0][0].append(pl.lit(table).gather(index).alias(name))
                 found = self.exprs[operand] = (pl.col(name), 1)
         else:
@@ -284,7 +283,7 @@ class Written:
         if name == "flag":
             column = self.program.columns[op[1]]
             table = pl.Series([bool(x) for x in column.values])
-            return pl.lit(table).gather(pl.col(_INDEX[column.of])), 0
+            return pl.lit(table).gather(pl.col(POSITIONS[column.of])), 0
         if name in {"and", "or"}:
             (a, at), (b, bt) = self._truth(op[1]), self._truth(op[2])
             return (a & b if name == "and" else a | b), max(at, bt)
@@ -479,7 +478,7 @@ def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.
             name = f"key{key}"
             if name not in frame.columns:
                 table = pl.Series(list(column.values), dtype=pl.Int64)
-                frame = frame.with_columns(pl.lit(table).gather(pl.col(_INDEX[column.of])).alias(name))
+                frame = frame.with_columns(pl.lit(table).gather(pl.col(POSITIONS[column.of])).alias(name))
             if frame.select(_changes_within(name).any()).item():
                 over.append(name)
         if level.by_procedure and mixed:

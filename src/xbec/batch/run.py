@@ -287,8 +287,8 @@ class _Run:
         kept = _programs.get(key)
         if kept is None:
             found = tables(family.regimes, lines)
-            codes = codes_of(family, found, self.coded)
             program = lower_rows(family.regimes, found, self.frame.scales)
+            codes = codes_of(family, found, self.coded, {column.of for column in program.columns})
             watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
             kept = (codes, program, watch, (family.regimes, lines))
             if len(_programs) >= _MOST_PROGRAMS:
