@@ -108,7 +108,7 @@ def _texts(values: object, field: str) -> frozenset[str]:
 
 _numbers: dict[Any, int] = {}
 _counter = count(1)
-_MOST_NUMBERED: Final = 500_000
+_MOST_NUMBERED: Final = 200_000
 
 
 def number_of(facts: tuple[Any, ...]) -> int:

@@ -13,6 +13,7 @@ import attrs
 
 from xbec.errors import InputError, NoLaw, TooManyUnknowns, XbecError
 from xbec.landed_cost.consignment import Consignment, Line, first_met
+from xbec.landed_cost.in_force import in_force
 from xbec.landed_cost.pipeline import finish_plan, make_selector, select_procedures
 from xbec.landed_cost.plan import Plan
 from xbec.landed_cost.profile import Profile
@@ -129,10 +130,16 @@ def _not_priceable(consignment: object, on: object) -> InputError:
 
 def _kept_regime(key: Any, regime: Regime) -> Regime:
     if len(_regimes) >= _MOST_REGIMES or Regime.held >= _MOST_HELD:
-        _regimes.clear()
-        Regime.held = 0
+        _let_go()
     _regimes[key] = regime
     return regime
+
+
+def _let_go() -> None:
+    """Begin anew with what is kept, so that a long run of odd consignments does not grow."""
+    _regimes.clear()
+    in_force.cache_clear()
+    Regime.held = 0
 
 
 def make_regime(consignment: Consignment, on: date, engine: tuple[Any, ...], answers: Mapping[str, Any]) -> Regime:
@@ -278,8 +285,7 @@ def _first_plans(
     That of ``None`` is run first, and answers which procedures take the lines where they are not its own.
     """
     if Regime.held >= _MOST_HELD:
-        _regimes.clear()
-        Regime.held = 0
+        _let_go()
     facts = _facts(profiles, consignment)
     _raise_known(regime, facts)
     try:

@@ -63,6 +63,7 @@ class InForce:
         """Which of the keys that lines may share are ones that components are computed over."""
         self._checks: dict[Any, Check] = {}
         self._answers: dict[Any, LineAnswers] = {}
+        self._distinct: dict[int, LineAnswers] = {}
         self._classes: dict[Any, Classes] = {}
 
     def check(self, of: str, guard: Guard, line: int, outcome: bool, citation: Any) -> Check:
@@ -80,7 +81,8 @@ class InForce:
 
         def all_of_them() -> LineAnswers:
             leaves = {leaf: answer(leaf) for leaf in self.leaves}
-            return LineAnswers(leaves, number_of((self, *leaves.values())))
+            number = number_of((self, *leaves.values()))
+            return self._distinct.setdefault(number, LineAnswers(leaves, number))
 
         return _kept(self._answers, facts, all_of_them)
 
