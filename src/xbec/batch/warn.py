@@ -253,7 +253,7 @@ def _plan(regime: Regime, profile: Profile, position: int) -> Plan:
     key = ("plan", profile.structure, position)
     found: Plan | None = regime.plans.get(key)
     if found is None:
-        found = regime.plans[key] = make_plan(regime, (profile,), (1,), (position,))
+        found = regime.plans[key] = make_plan(regime, (profile,), (position,))
     return found
 
 

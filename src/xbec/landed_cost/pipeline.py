@@ -89,7 +89,7 @@ def make_selector(lower: Lowering, choice: Choice) -> Plan:
     )
 
 
-def make_plan(regime: Regime, profiles: tuple[Profile, ...], shape: tuple[Any, ...], chosen: tuple[int, ...]) -> Plan:
+def make_plan(regime: Regime, profiles: tuple[Profile, ...], chosen: tuple[int, ...]) -> Plan:
     """Lower the plan for lines of one structure that go to the procedures ``chosen``."""
     lower, choice = select_procedures(regime, profiles)
     return finish_plan(lower, choice, chosen)
