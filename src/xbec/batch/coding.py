@@ -116,11 +116,13 @@ def code(frame: Frame) -> Coded:
             coded = coded.with_columns(whole, bad=pl.col("bad") | differs if "bad" in coded.columns else differs)
         coded = coded.with_columns(amount.is_not_null().alias(f"has {name}"))
         about.append(f"has {name}")
-    coded, choices = numbered(coded, dict.fromkeys([*about, *frame.line_texts, "currency"]))
-    r, kinds = kinds_of(coded, about, choices, most=_MOST_CONSIGNMENTS)
-    of_line, kinds_of_line = kinds_of(coded, [*frame.line_texts, "currency"], choices, most=_MOST_LINES)
+    given = numbered(coded, [*about, *frame.line_texts, "currency"])
+    r, kinds = kinds_of(given, about, most=_MOST_CONSIGNMENTS)
+    of_line, kinds_of_line = kinds_of(given, [*frame.line_texts, "currency"], most=_MOST_LINES)
     told = tuple((name, stated.get(name)) for name in optional)
-    return Coded(r, of_line, (kinds, kinds_of_line), coded, _samples(kinds, told, frame.on), _lines(kinds_of_line))
+    return Coded(
+        r, of_line, (kinds, kinds_of_line), given.frame, _samples(kinds, told, frame.on), _lines(kinds_of_line)
+    )
 
 
 @lru_cache(maxsize=32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 from typing import Any, Final
 
@@ -41,19 +41,36 @@ class Kinds:
         return found
 
 
-def numbered(frame: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, dict[str, tuple[Any, ...]]]:
-    """The frame with a whole number in place of each value of these columns, and the value of each number.
+@attrs.frozen(slots=True)
+class Numbered:
+    """Columns with a whole number in place of each value: what each number stands for, and the number by column."""
 
-    Nothing stated is a value of its own.
+    frame: pl.DataFrame
+    choices: dict[str, tuple[Any, ...]]
+    numbers: dict[str, pl.Expr]
+
+
+def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
+    """Numbers in place of the values of these columns; nothing stated is a value of its own.
+
+    Texts are numbered in their order, so that frames of the same texts have the same kinds.
     """
-    numbers, choices = [], {}
-    for name in names:
+    columns, choices, numbers = [], {}, {}
+    for name in dict.fromkeys(names):
         number, choice = _numbered(frame.get_column(name))
-        if number.null_count():
-            number, choice = number.cast(pl.UInt32).fill_null(len(choice)), [*choice, None]
-        numbers.append(number.alias(name))
-        choices[name] = tuple(choice)
-    return frame.with_columns(numbers), choices
+        none = [None] if number.null_count() else []
+        if none:
+            number = number.cast(pl.UInt32).fill_null(len(choice))
+        columns.append(number.alias(name))
+        numbers[name] = pl.col(name)
+        if frame.schema[name] == pl.String and any(a > b for a, b in pairwise(choice)):
+            places = sorted(range(len(choice)), key=choice.__getitem__)
+            rank = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(choice) + 1)
+            rank = rank.scatter([*places, len(choice)], range(len(choice) + 1))
+            numbers[name] = pl.lit(rank).gather(pl.col(name))
+            choice = [choice[place] for place in places]
+        choices[name] = (*choice, *none)
+    return Numbered(frame.with_columns(columns), choices, numbers)
 
 
 def _numbered(column: pl.Series) -> tuple[pl.Series, list[Any]]:
@@ -81,26 +98,26 @@ def _numbered(column: pl.Series) -> tuple[pl.Series, list[Any]]:
     return joined.get_column("number"), values.to_list()
 
 
-def kinds_of(
-    frame: pl.DataFrame, names: Sequence[str], choices: dict[str, tuple[Any, ...]], *, most: int
-) -> tuple[pl.Expr, Kinds]:
-    """The number of its kind for every row, and the kinds. ``frame`` and ``choices`` are what :func:`numbered` gave.
+def kinds_of(given: Numbered, names: Sequence[str], *, most: int) -> tuple[pl.Expr, Kinds]:
+    """The number of its kind for every row, as an expression over the columns, and the kinds.
 
-    Where there are at most ``most`` combinations, each is a kind and no pass over the rows is made: the number is an
-    expression over the columns.
+    Where there are at most ``most`` combinations, each is a kind and no pass over the rows is made.
     """
-    sizes = [len(choices[name]) for name in names]
-    number: pl.Expr = pl.lit(0, dtype=pl.UInt32)
-    wide = pl.UInt32 if prod(sizes) <= _DENSE else pl.Int64
-    told = [name for name in names if len(choices[name]) > 1]
-    for position, name in enumerate(told):
-        digit = pl.col(name).cast(wide)
-        number = digit if position == 0 else number * len(choices[name]) + digit
-    kinds = Kinds(tuple(names), tuple(choices[name] for name in names), None)
-    if prod(sizes) <= most:
+    choices = [given.choices[name] for name in names]
+    size = prod(map(len, choices))
+    wide = pl.UInt32 if size <= _DENSE else pl.Int64
+    number: pl.Expr | None = None
+    for name, choice in zip(names, choices, strict=True):
+        if len(choice) > 1:
+            digit = given.numbers[name].cast(wide)
+            number = digit if number is None else number * len(choice) + digit
+    if number is None:
+        number = pl.lit(0, dtype=pl.UInt32)
+    kinds = Kinds(tuple(names), tuple(choices), None)
+    if size <= most:
         return number, kinds
-    of_rows = frame.lazy().select(number).collect(engine="streaming").to_series()
-    there, place = places(of_rows, prod(sizes))
+    of_rows = given.frame.lazy().select(number).collect(engine="streaming").to_series()
+    there, place = places(of_rows, size)
     return place(number), attrs.evolve(kinds, there=tuple(there))
 
 

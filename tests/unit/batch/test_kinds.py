@@ -15,10 +15,10 @@ from xbec.batch.parts import parted
 
 def told_of_each(frame: pl.DataFrame, names: list[str], *, most: int) -> tuple[list[dict[str, Any]], Kinds]:
     """What the number of each row stands for."""
-    coded, choices = numbered(frame, names)
-    number, kinds = kinds_of(coded, names, choices, most=most)
+    given = numbered(frame, names)
+    number, kinds = kinds_of(given, names, most=most)
     rows = kinds.rows()
-    return [rows[n] for n in coded.with_columns(number.alias("number"))["number"]], kinds
+    return [rows[n] for n in given.frame.with_columns(number.alias("number"))["number"]], kinds
 
 
 @pytest.mark.parametrize("most", [0, 10_000])
@@ -47,9 +47,19 @@ def test_more_combinations_than_a_table_holds_are_numbered_too() -> None:
 def test_a_column_of_nothing_and_no_column_at_all_are_one_kind() -> None:
     frame = pl.DataFrame({"text": [None, None]}, schema={"text": pl.String})
     assert told_of_each(frame, ["text"], most=10)[0] == [{"text": None}, {"text": None}]
-    number, kinds = kinds_of(frame, [], {}, most=10)
+    number, kinds = kinds_of(numbered(frame, []), [], most=10)
     assert kinds.rows() == [{}]
     assert frame.select(number).to_series().to_list() == [0]
+
+
+def test_frames_of_the_same_texts_have_the_same_kinds() -> None:
+    texts = [f"{n:03d}" for n in range(500)] * 100
+    draw = random.Random(4)
+    frames = [pl.DataFrame({"text": draw.sample(texts, len(texts))}) for _ in range(2)]
+    first, second = (told_of_each(frame, ["text"], most=1000) for frame in frames)
+    assert first[1] == second[1]
+    assert first[0] == frames[0].to_dicts()
+    assert second[0] == frames[1].to_dicts()
 
 
 def test_rows_are_parted_in_their_order() -> None:
