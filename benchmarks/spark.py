@@ -1,6 +1,8 @@
-"""The Spark bridge against a bridge that does nothing: the same lines through ``mapInArrow``, unchanged and priced.
+"""Spark pricing against Spark doing nothing: the same lines through ``mapInArrow``, unchanged and priced; and in SQL.
 
     python benchmarks/spark.py --lines 1000000 --batch 100000
+    python benchmarks/spark.py --sql DE --lines 5000000
+    python benchmarks/spark.py --sql DE,FR,GB --lines 3000000
 
 Consignments of 2.5 lines on average, mixed destinations, in partitions already cut by consignment and held in memory;
 every row of the result is read by Spark (format ``noop``). First the prices of a part are compared with Polars. Prints
@@ -8,6 +10,9 @@ the medians of wall clock and of processor time (of the JVM and its Python worke
 stretches the former, not the latter), their ratios, what a second of one core prices, and what a billion lines come to
 at that pace. Beside the identity bridge stands one that sends back empty results of the declared width: what the wider
 rows alone cost.
+
+``--sql`` prices consignments of one line each to the destinations named, read from a Parquet file, with ``how="sql"``:
+beside it stand Spark's scan of the same file, the survey that comes first, and the Arrow bridge.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -148,14 +154,50 @@ def report(runs: dict[str, list[tuple[float, float]]], lines: int) -> None:
     )
 
 
+def in_sql(session: SparkSession, asked: argparse.Namespace) -> None:
+    """Time how="sql" beside a scan of the same file, and print what each takes."""
+    lines = lines_of(asked.lines, 1, destinations=tuple(asked.sql.split(","))).drop("consignment", "line")
+    session.conf.set("spark.sql.shuffle.partitions", str(2 * asked.cores))
+    with tempfile.TemporaryDirectory() as folder:
+        lines.write_parquet(f"{folder}/lines.parquet", row_group_size=250_000)
+        given = session.read.parquet(f"{folder}/lines.parquet")
+        priced = spark.quote(given, on=DAY, how="sql")
+        told = quote(lines[:20_000], on=DAY)
+        part = pl.from_arrow(spark.quote(given.limit(20_000), on=DAY, how="sql").toArrow())
+        assert isinstance(part, pl.DataFrame)
+        assert part.sort(pl.all()).select(told.columns).equals(told.sort(pl.all())), "Spark and Polars differ"
+        work: dict[str, Callable[[], Any]] = {
+            "scan": partial(read_all, given),
+            "survey": partial(spark.quote, given, on=DAY, how="sql"),
+            "sql": partial(read_all, priced),
+            "identity": partial(read_all, given.mapInArrow(identity, given.schema)),
+            "bridge": partial(read_all, spark.quote(given, on=DAY, rows_at_once=asked.batch)),
+        }
+        for each in work.values():
+            each()
+        took = {name: [timed(each) for _ in range(asked.rounds)] for name, each in work.items()}
+    used = {name: median(cpu for _, cpu in each) for name, each in took.items()}
+    for name, each in took.items():
+        wall = median(wall for wall, _ in each)
+        print(
+            f"{name:10} {wall:6.2f} s, {used[name]:6.2f} s of processor time, {used[name] / asked.lines * 1e6:.2f} us a line"
+        )
+    whole = used["survey"] + used["sql"]
+    print(f"sql / scan {used['sql'] / used['scan']:.2f}, bridge / (survey + sql) {used['bridge'] / whole:.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=100_000)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sql", metavar="DE,FR", help="time how='sql' on lines to these destinations")
     asked = parser.parse_args()
     session = session_of(asked.batch, asked.cores)
+    if asked.sql:
+        in_sql(session, asked)
+        return
     lines = lines_of(asked.lines, 1)
     texts = [x.with_type(pa.string()) if "string" in str(x.type) else x for x in lines.to_arrow().schema]
     given = session.createDataFrame(lines.to_arrow().cast(pa.schema(texts)))

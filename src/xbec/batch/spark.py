@@ -1,4 +1,4 @@
-"""A DataFrame of Spark priced by its executors: whole consignments through the Arrow bridge, batch by batch.
+"""A DataFrame of Spark priced by its executors: whole consignments through the Arrow bridge, or lines in Spark's SQL.
 
 ``spark.quote(df, on=date(2026, 8, 3)).write.parquet("priced")``; see docs/batch-clusters.md.
 """
@@ -16,7 +16,10 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import OUTPUTS, read
+from xbec.batch.engine import Engine, engine_of
 from xbec.batch.run import quote as quote_frame
+from xbec.batch.spark_kinds import PREFIX
+from xbec.batch.spark_sql import Ask, priced
 from xbec.errors import InputError, MissingExtra
 from xbec.landed_cost.engine import default_of
 
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from pyspark.sql.types import DataType
 
+HOW: Final = ("arrow", "sql", "auto")
+_FIRST_ROWS: Final = 1_000
+_LEAST_SHARE: Final = 0.1
+"""A family of fewer rows is cheaper over the bridge than as a branch, which reads all rows."""
 MOST_LINES: Final = 1_000_000
 """Lines of one consignment that are held at once; one of more is refused, row by row."""
 _MOST_AT_ONCE: Final = 10_000_000
@@ -55,7 +62,13 @@ class Task:
 
 
 def quote(
-    df: DataFrame, *, on: date | str, partition: bool = True, rows_at_once: int = 100_000, **options: Any
+    df: DataFrame,
+    *,
+    on: date | str,
+    how: str = "arrow",
+    partition: bool = True,
+    rows_at_once: int = 100_000,
+    **options: Any,
 ) -> DataFrame:
     """The lines of a DataFrame of Spark with their charges, as :func:`xbec.batch.quote` gives them.
 
@@ -69,11 +82,18 @@ def quote(
     rows then keep their places. Without a column ``consignment`` nothing is moved. Executors price ``rows_at_once``
     rows at a time, up to the end of a consignment; one of more than a million lines is refused, row by row.
 
+    ``how="arrow"`` hands all rows to Python workers. ``how="sql"`` first runs a job that looks which kinds of lines
+    there are, and writes the law of the commonest as SQL over ``bigint``; rows that SQL cannot answer go to Python, and
+    the results are the same. It is for consignments of one line each and refuses others, as it does streams and rows
+    that differ each time they are read. ``how="auto"`` does so where it can and where a law has a tenth of the rows,
+    else as ``"arrow"``. In SQL rows do not keep their places.
+
     The defaults of law, rates and tariff are read where they are used, once a Python worker; books of your own are
     broadcast. xbec must be installed on the executors.
 
-    Raises at once, before any job: :class:`InputError` for a schema that cannot be priced, an option that is none, a
-    book that cannot be sent; :class:`MissingExtra` without pyspark. What is wrong with a row is told in its ``error``.
+    Raises at once, before any job that prices: :class:`InputError` for a schema that cannot be priced, an option that
+    is none, a book that cannot be sent; :class:`MissingExtra` without pyspark. What is wrong with a row is told in its
+    ``error``.
     """
     _need_spark()
     from pyspark.sql import DataFrame as Frame
@@ -85,7 +105,10 @@ def quote(
         )
     if isinstance(rows_at_once, bool) or not isinstance(rows_at_once, int) or not 1 <= rows_at_once <= _MOST_AT_ONCE:
         raise InputError("not a number of rows", field="rows_at_once", value=rows_at_once, allowed="1 to 10,000,000")
+    if how not in HOW:
+        raise InputError("not a way to price", field="how", value=how, allowed=", ".join(HOW))
     _check_options(options)
+    engine = _engine(options)
     kinds = {field.name: _kind(field.dataType) for field in df.schema.fields}
     results = results_of(options)
     _check_names(df.columns, results)
@@ -101,10 +124,29 @@ def quote(
         several=several,
         rows_at_once=rows_at_once,
     )
-    if partition and several:
-        df = df.repartition("consignment").sortWithinPartitions(*[n for n in ("consignment", "line") if n in kinds])
     added = [StructField(name, StringType() if kind == "string" else LongType()) for name, kind in results.items()]
-    return df.mapInArrow(work, StructType([*df.schema.fields, *added]))
+    schema = StructType([*df.schema.fields, *added])
+
+    def over_the_bridge(rows: DataFrame) -> DataFrame:
+        if partition and several:
+            keys = [name for name in ("consignment", "line") if name in kinds]
+            rows = rows.repartition("consignment").sortWithinPartitions(*keys)
+        return rows.mapInArrow(work, schema)
+
+    reason = None if how == "arrow" else _why_not_sql(df, kinds)
+    if how == "sql" and reason is not None:
+        raise InputError(f"not to be priced in SQL: {reason}", field="how", value=how, cure='say how="auto"')
+    if how == "arrow" or reason is not None:
+        return over_the_bridge(df)
+    ask = Ask(
+        kinds=kinds,
+        on=on,
+        engine=engine,
+        results=results,
+        least_share=0 if how == "sql" else _LEAST_SHARE,
+    )
+    priced_there = priced(df, ask, over_the_bridge)
+    return over_the_bridge(df) if priced_there is None else priced_there
 
 
 def worker(**told: Any) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -168,17 +210,51 @@ def _check_options(options: Mapping[str, Any]) -> None:
     for name in options:
         if name not in known:
             raise InputError("not an option", field=name, value=options[name], allowed=", ".join(known))
-    on_unknown = options.get("on_unknown", "raise")
-    if on_unknown not in {"raise", "interval"}:
-        raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
+
+
+def _engine(options: Mapping[str, Any]) -> Engine:
+    """What the driver prices with, for the part that it writes as SQL."""
+    names = ("law", "fx", "tariff", "settings", "answers", "known_on", "charges", "columns", "alone_below")
+    told: dict[str, Any] = dict.fromkeys(names[:6]) | {name: options[name] for name in names if name in options}
+    return engine_of(on_unknown=options.get("on_unknown", "raise"), **told)
+
+
+def _why_not_sql(df: DataFrame, kinds: Mapping[str, pl.DataType]) -> str | None:
+    """Why Spark's own SQL cannot price a DataFrame; ``None`` where it can."""
+    from pyspark.sql.types import StringType
+
+    if not hasattr(df, "_jdf"):
+        return "a session of Spark Connect"
+    if df.isStreaming:
+        return "a stream, which cannot be surveyed"
+    if any(name.lower().startswith(PREFIX) for name in kinds):
+        return f"a column whose name begins with {PREFIX}"
+    for field in df.schema.fields:
+        if kinds[field.name] == pl.String() and field.dataType != StringType():
+            return f"text that is compared in a way of its own, in {field.name}"
+    if not df._jdf.queryExecution().withCachedData().deterministic():
+        return "rows that differ each time they are read; persist them"
+    if "consignment" in kinds and not _is_one_line_each(df):
+        return "consignments of several lines"
+    return None
+
+
+def _is_one_line_each(df: DataFrame) -> bool:
+    """Has each consignment one line? The first rows tell that most often, else all are counted."""
+    for ids in (df.select("consignment").limit(_FIRST_ROWS), df.select("consignment")):
+        if ids.groupBy("consignment").count().where("count > 1 or consignment is null").limit(1).count():
+            return False
+    return True
 
 
 def _check_names(columns: list[str], results: Mapping[str, Any]) -> None:
     """Spark takes a name with a dot for a field of a struct, and names without regard to capital letters."""
     seen: set[str] = set()
     for name in columns:
-        if "." in name:
-            raise InputError("a name with a dot, which Spark cannot hand over", field=name, cure="rename the column")
+        if "." in name or "`" in name:
+            raise InputError(
+                "a name with a dot or a backtick, which Spark cannot hand over", field=name, cure="rename the column"
+            )
         if name.lower() in seen:
             raise InputError("two columns of one name", field=name, cure="rename or drop one")
         seen.add(name.lower())

@@ -233,6 +233,7 @@ def test_a_few_rows_can_be_looked_at_without_pricing_all(session: SparkSession) 
         (shirts().with_columns(duty=1), {}, "duty", "name of a result"),
         (shirts().with_columns(Duty=1), {}, "Duty", "capital letters"),
         (shirts().with_columns(pl.lit(1).alias("a.b")), {}, "a.b", "rename"),
+        (shirts().with_columns(pl.lit(1).alias("a`b")), {}, "a`b", "rename"),
         (shirts(), {"on": "day"}, "on", "no such column"),
         (shirts(), {"on": "hs"}, "hs", "days"),
         (shirts(), {"on": "2026-08-03"}, "on", "a column of days"),
