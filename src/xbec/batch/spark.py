@@ -18,8 +18,8 @@ import polars as pl
 from xbec.batch.columns import OUTPUTS, read
 from xbec.batch.engine import Engine, engine_of
 from xbec.batch.run import quote as quote_frame
-from xbec.batch.spark_kinds import PREFIX
-from xbec.batch.spark_sql import Ask, priced
+from xbec.batch.spark_plan import Ask
+from xbec.batch.spark_sql import priced, why_not_sql
 from xbec.errors import InputError, MissingExtra
 from xbec.landed_cost.engine import default_of
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pyspark.sql.types import DataType
 
 HOW: Final = ("arrow", "sql", "auto")
-_FIRST_ROWS: Final = 1_000
 _LEAST_SHARE: Final = 0.1
 """A family of fewer rows is cheaper over the bridge than as a branch, which reads all rows."""
 MOST_LINES: Final = 1_000_000
@@ -133,7 +132,7 @@ def quote(
             rows = rows.repartition("consignment").sortWithinPartitions(*keys)
         return rows.mapInArrow(work, schema)
 
-    reason = None if how == "arrow" else _why_not_sql(df, kinds)
+    reason = None if how == "arrow" else why_not_sql(df, kinds)
     if how == "sql" and reason is not None:
         raise InputError(f"not to be priced in SQL: {reason}", field="how", value=how, cure='say how="auto"')
     if how == "arrow" or reason is not None:
@@ -217,34 +216,6 @@ def _engine(options: Mapping[str, Any]) -> Engine:
     names = ("law", "fx", "tariff", "settings", "answers", "known_on", "charges", "columns", "alone_below")
     told: dict[str, Any] = dict.fromkeys(names[:6]) | {name: options[name] for name in names if name in options}
     return engine_of(on_unknown=options.get("on_unknown", "raise"), **told)
-
-
-def _why_not_sql(df: DataFrame, kinds: Mapping[str, pl.DataType]) -> str | None:
-    """Why Spark's own SQL cannot price a DataFrame; ``None`` where it can."""
-    from pyspark.sql.types import StringType
-
-    if not hasattr(df, "_jdf"):
-        return "a session of Spark Connect"
-    if df.isStreaming:
-        return "a stream, which cannot be surveyed"
-    if any(name.lower().startswith(PREFIX) for name in kinds):
-        return f"a column whose name begins with {PREFIX}"
-    for field in df.schema.fields:
-        if kinds[field.name] == pl.String() and field.dataType != StringType():
-            return f"text that is compared in a way of its own, in {field.name}"
-    if not df._jdf.queryExecution().withCachedData().deterministic():
-        return "rows that differ each time they are read; persist them"
-    if "consignment" in kinds and not _is_one_line_each(df):
-        return "consignments of several lines"
-    return None
-
-
-def _is_one_line_each(df: DataFrame) -> bool:
-    """Has each consignment one line? The first rows tell that most often, else all are counted."""
-    for ids in (df.select("consignment").limit(_FIRST_ROWS), df.select("consignment")):
-        if ids.groupBy("consignment").count().where("count > 1 or consignment is null").limit(1).count():
-            return False
-    return True
 
 
 def _check_names(columns: list[str], results: Mapping[str, Any]) -> None:
