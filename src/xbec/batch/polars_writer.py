@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 import attrs
 import polars as pl
 
+from xbec.batch.bounds import Bounds, parts_of
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
-from xbec.landed_cost.program import CAP, Op, Operand
+from xbec.landed_cost.program import Op, Operand
 
 NARROW: Final = 2**63 - 1
 WIDE: Final = 2**127 - 1
@@ -23,7 +24,6 @@ TROUBLE: Final = "trouble"
 PROCEDURE: Final = "procedure"
 CHARGES: Final = "charges"
 """Wanted: every charge beside the outputs, as ``charge.<id>``."""
-_TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
 
 
 _AS_WRITTEN: Final = pl.QueryOptFlags.none()
@@ -97,15 +97,12 @@ class Written:
         self.charges = program.charges if CHARGES in wanted else {}
         self.stages: list[tuple[list[pl.Expr], list[pl.Expr]]] = [([], [])]
         self.hoisted: dict[tuple[Any, ...], tuple[pl.Expr, int]] = {}
-        self.bounds: list[tuple[int, int]] = []
+        self.bounds = Bounds(program, inputs, longest)
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
         self.levels = runs
         self.only_procedure = not wanted
         self.counts = self._count()
         self._longest = longest
-        for number, op in enumerate(program.ops):
-            self.bounds.append(self._bound(op) if self.counts[number] else (0, 0))
-        self.counts = self._count()
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
@@ -141,87 +138,20 @@ class Written:
                 counts[root] += 2
         for number in reversed(range(len(counts))):
             if counts[number] and not self._is_decided(number):
-                for part in _parts(self.program.ops[number]):
+                for part in parts_of(self.program.ops[number]):
                     if isinstance(part, int):
                         counts[part] += 1
         return counts
 
     def _is_decided(self, number: int) -> bool:
         """Is it a truth value that the bounds decide?"""
-        return bool(self.bounds) and self.program.ops[number][0] in _TRUTHS and len(set(self.bounds[number])) == 1
+        return self.bounds.decided(number) is not None
 
-    # bounds ------------------------------------------------------------------------------------------------------
+    # widths ------------------------------------------------------------------------------------------------------
 
     def bound_of(self, operand: Operand) -> tuple[int, int]:
         """Least and greatest value of an operand."""
-        if isinstance(operand, int):
-            return self.bounds[operand]
-        if operand[0] == "c":
-            return operand[1], operand[1]
-        values = self.program.columns[operand[1]].values
-        return min(values), max(values)
-
-    def _bound(self, op: Op) -> tuple[int, int]:
-        name = op[0]
-        if name in _TRUTHS:
-            return self._bound_of_truth(op)
-        if name == "input":
-            return self.inputs[op[1]].low, self.inputs[op[1]].high
-        if name in {"run-sum", "run-share"}:
-            low, high = self.bound_of(op[1])
-            if name == "run-sum":
-                return min(low * self._longest, low), max(high * self._longest, high)
-            return min(low, 0), max(high, 0)
-        if name == "select":
-            parts = [self.bound_of(op[2])] * (self.bounds[op[1]][1] == 1)
-            parts += [self.bound_of(op[3])] * (self.bounds[op[1]][0] == 0)
-            return min(p[0] for p in parts), max(p[1] for p in parts)
-        a = self.bound_of(op[1])
-        if name == "cap":
-            return min(a[0], CAP), min(a[1], CAP)
-        b = self.bound_of(op[2])
-        if name == "add":
-            return a[0] + b[0], a[1] + b[1]
-        if name == "sub":
-            return a[0] - b[1], a[1] - b[0]
-        if name == "mul":
-            corners = [x * y for x in a for y in b]
-            return min(corners), max(corners)
-        if name in {"max", "min"}:
-            pick = max if name == "max" else min
-            return pick(a[0], b[0]), pick(a[1], b[1])
-        least, most = max(b[0], 1), max(b[1], 1)
-        low = a[0] // most if a[0] >= 0 else a[0] // least - 1
-        return low, max(a[1], 0) // least + 1
-
-    def _bound_of_truth(self, op: Op) -> tuple[int, int]:
-        """A truth value that the bounds decide is (0, 0) or (1, 1)."""
-        name = op[0]
-        if name == "not":
-            low, high = self.bounds[op[1]]
-            return 1 - high, 1 - low
-        if name in {"and", "or"}:
-            a, b = self.bounds[op[1]], self.bounds[op[2]]
-            pick = min if name == "and" else max
-            return pick(a[0], b[0]), pick(a[1], b[1])
-        if name == "absent" and not self.inputs[op[1]].gaps:
-            return 0, 0
-        if name == "run-any":
-            return self.bounds[op[1]]
-        if name == "cmp":
-            (low, high), (least, most) = self.bound_of(op[2]), self.bound_of(op[3])
-            apart, one = high < least or most < low, low == high == least == most
-            surely = {
-                "<": high < least,
-                "<=": high <= least,
-                ">": low > most,
-                ">=": low >= most,
-                "==": one,
-                "!=": apart,
-            }
-            never = {"<": low >= most, "<=": low > most, ">": high <= least, ">=": high < least, "==": apart, "!=": one}
-            return (1, 1) if surely[op[1]] else (0, 0) if never[op[1]] else (0, 1)
-        return 0, 1
+        return self.bounds.of(operand)
 
     def _is_wide(self, *reach: int) -> bool:
         most = max(abs(x) for x in reach)
@@ -257,7 +187,7 @@ class Written:
     def _write(self, number: int) -> None:
         op = self.program.ops[number]
         if self._is_decided(number):
-            self.exprs[number] = (pl.lit(bool(self.bounds[number][0])), 0)
+            self.exprs[number] = (pl.lit(bool(self.bounds.of(number)[0])), 0)
             return
         expr, stage = self._expression(number, op)
         if self.counts[number] > 1 or op[0].startswith("run-"):
@@ -293,9 +223,9 @@ class Written:
         if name == "cmp":
             return self._compare(op)
         if name == "select":
-            wide = self._is_wide(*self.bounds[number])
+            wide = self._is_wide(*self.bounds.of(number))
             if self._is_decided(op[1]):
-                return self._operand(op[2] if self.bounds[op[1]][0] else op[3], wide)
+                return self._operand(op[2] if self.bounds.of(op[1])[0] else op[3], wide)
             c, ct = self._truth(op[1])
             (a, at), (b, bt) = self._operand(op[2], wide), self._operand(op[3], wide)
             return pl.when(c).then(a).otherwise(b), max(ct, at, bt)
@@ -303,7 +233,7 @@ class Written:
             return self._run(number, op)
         if name == "div":
             return self._divide(number, op)
-        wide = self._is_wide(*self.bounds[number], *self.bound_of(op[1]))
+        wide = self._is_wide(*self.bounds.of(number), *self.bound_of(op[1]))
         a, at = self._operand(op[1], wide)
         if name == "cap":
             return self._narrowed(a, wide, number), at
@@ -319,7 +249,7 @@ class Written:
         return self.exprs[operand]
 
     def _narrowed(self, expr: pl.Expr, wide: bool, number: int) -> pl.Expr:
-        return expr.cast(pl.Int64) if wide and not self._is_wide(*self.bounds[number]) else expr
+        return expr.cast(pl.Int64) if wide and not self._is_wide(*self.bounds.of(number)) else expr
 
     def _compare(self, op: Op) -> tuple[pl.Expr, int]:
         wide = self._is_wide(*self.bound_of(op[2]), *self.bound_of(op[3]))
@@ -369,7 +299,7 @@ class Written:
             total, stage = self._total(("any", what), held.cast(pl.Int64), op[2], stage)
             return total > 0, stage
         if self._longest == 1:
-            return self._operand(what, self._is_wide(*self.bounds[number]))
+            return self._operand(what, self._is_wide(*self.bounds.of(number)))
         if name == "run-share":
             return self._share(number, op)
         wide = self._is_wide(*(x * self._longest for x in self.bound_of(what)))
@@ -449,7 +379,7 @@ class Written:
                 troubles.append(expr.is_null())
             chosen.append(expr.alias(name))
         trouble = program.trouble
-        if trouble is not False and (trouble is True or self.bounds[trouble] != (0, 0)):
+        if trouble is not False and (trouble is True or self.bounds.of(trouble) != (0, 0)):
             troubles.append(pl.lit(True) if trouble is True else self._truth(trouble)[0].fill_null(True))
         return [*chosen, pl.any_horizontal(troubles).alias(TROUBLE)] if troubles else chosen
 
@@ -503,17 +433,6 @@ def _numbered(frame: pl.DataFrame, names: list[str], called: str) -> tuple[pl.Da
     number = of.rle_id().alias(called)
     last = (number != number.shift(-1)).fill_null(True).arg_true()
     return frame.with_columns(number), _Runs(called, pl.lit(last), [])
-
-
-def _parts(op: Op) -> tuple[Any, ...]:
-    """The operands of an operation."""
-    if op[0] in {"input", "flag", "absent"}:
-        return ()
-    if op[0] == "cmp":
-        return op[2:]
-    if op[0] == "div":
-        return op[1:3]
-    return op[1:-1] if op[0].startswith("run-") else op[1:]
 
 
 def _longest_run(frame: pl.DataFrame) -> int:

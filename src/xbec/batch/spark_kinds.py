@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 import polars as pl
 
+from xbec.batch.bounds import Reach
 from xbec.batch.columns import (
     AMOUNTS,
     CONSIGNMENT_TEXTS,
@@ -22,7 +23,6 @@ from xbec.batch.columns import (
     column_of,
     read,
 )  # fmt: skip
-from xbec.batch.spark_bounds import Reach
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from xbec.batch.bounds import TRUTHS, Bounds, Reach, parts_of
 from xbec.batch.lower import RowsProgram
-from xbec.batch.spark_bounds import TRUTHS, Bounds, Reach, parts_of
 from xbec.landed_cost.program import CAP, Op, Operand
 
 NARROW: Final = 2**63 - 1

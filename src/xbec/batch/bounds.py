@@ -1,4 +1,4 @@
-"""What the nodes of a program come to at most on consignments of one line, from the bounds of what the rows bring.
+"""What the nodes of a program come to at least and at most, from the bounds of what the rows bring.
 
 Every bound holds on each row, on one in trouble too: Spark may be told to stop a job at an overflow or a division by 0.
 """
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import attrs
 
+from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.program import CAP, Op, Operand, const
@@ -40,11 +41,12 @@ def parts_of(op: Op) -> tuple[Any, ...]:
 
 
 class Bounds:
-    """The bounds of each node; yes and no are 1 and 0."""
+    """The bounds of each node for consignments of at most ``longest`` lines; yes and no are 1 and 0."""
 
-    def __init__(self, program: RowsProgram, inputs: Mapping[str, Reach]) -> None:
+    def __init__(self, program: RowsProgram, inputs: Mapping[str, Reach | Input], longest: int = 1) -> None:
         self._program = program
         self._inputs = inputs
+        self._longest = longest
         self._nodes: list[Bound] = []
         for op in program.ops:
             self._nodes.append(self._truth(op) if op[0] in TRUTHS else self._number(op))
@@ -68,8 +70,10 @@ class Bounds:
         if name == "input":
             return self._inputs[op[1]].low, self._inputs[op[1]].high
         a = self.of(op[1])
-        if name in {"run-sum", "run-share"}:
-            return a
+        if name == "run-sum":
+            return min(a[0] * self._longest, a[0]), max(a[1] * self._longest, a[1])
+        if name == "run-share":
+            return a if self._longest == 1 else (min(a[0], 0), max(a[1], 0))
         if name == "select":
             kept = [self.of(op[2])] * (a[1] == 1) + [self.of(op[3])] * (a[0] == 0)
             return min(low for low, _ in kept), max(high for _, high in kept)
@@ -87,8 +91,8 @@ class Bounds:
             pick = max if name == "max" else min
             return pick(a[0], b[0]), pick(a[1], b[1])
         assert name == "div", name
-        least = max(b[0], 1)
-        return a[0] // least - 1 if a[0] < 0 else 0, max(a[1], 0) // least + 1
+        least, most = max(b[0], 1), max(b[1], 1)
+        return a[0] // least - 1 if a[0] < 0 else a[0] // most, max(a[1], 0) // least + 1
 
     def _truth(self, op: Op) -> Bound:
         name = op[0]
@@ -106,7 +110,7 @@ class Bounds:
         if name == "absent":
             return 0, int(self._inputs[op[1]].gaps)
         if name == "cmp":
-            if self._asks_for_one_value(op):
+            if self._longest == 1 and self._asks_for_one_value(op):
                 return 0, 0
             return _compared(op[1], self.of(op[2]), self.of(op[3]))
         return 0, 1
