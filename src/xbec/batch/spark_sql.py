@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 _FAMILY: Final = f"{PREFIX}family"
 _ASIDE: Final = f"{PREFIX}aside"
 _CHANGED: Final = "a row that was not there when the DataFrame was surveyed; persist what gives other rows each time"
-_LARGEST_METHOD: Final = 7_000
+_LARGEST_METHOD: Final = 7_200
 """Bytes of one method of Spark's generated code; of more than 8,000 the JVM does not compile it, and rows take 20 times
 as long. An operator that takes no part in generated code ends a method."""
-_BYTES: Final = {"start": 500, "column": 95, "character": 2}
-"""What a method comes to, as measured: a column that is read, joined or written, and a character of SQL."""
+_BYTES: Final = {"start": 1_150, "column": 55, "character": 1.5}
+"""What a method comes to, as measured: a column that is read and written, and a character of SQL."""
 _ALL_PARTITIONS: Final = 10**6
 _FIRST_ROWS: Final = 1_000
 
@@ -107,11 +107,13 @@ def _worked_out(rows: DataFrame, branch: Branch, plan: Plan) -> DataFrame:
     """The rows with the columns of a branch, in methods of generated code that the JVM compiles."""
     start = _BYTES["start"] + _BYTES["column"] * (len(plan.ask.kinds) + len(plan.ask.results) + len(plan.columns))
     size = start
-    for stage in branch.stages:
+    for stage in (*branch.stages, branch.results):
         more = _BYTES["character"] * sum(map(len, stage.values()))
         if size + more > _LARGEST_METHOD and size > start:
             rows, size = rows.coalesce(_ALL_PARTITIONS), start
-        rows, size = rows.selectExpr("*", *(f"{sql} as {name}" for name, sql in stage.items())), size + more
+        size += more
+        if stage is not branch.results:
+            rows = rows.selectExpr("*", *(f"{sql} as {name}" for name, sql in stage.items()))
     return rows
 
 

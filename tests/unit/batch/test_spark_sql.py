@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -19,8 +20,8 @@ from pyspark.sql import functions as f
 
 from xbec.batch import quote as quote_here
 from xbec.batch import spark
+from xbec.batch.bounds import Reach
 from xbec.batch.lower import RowsProgram
-from xbec.batch.spark_bounds import Reach
 from xbec.batch.spark_writer import NotSql, Written
 from xbec.errors import InputError
 from xbec.landed_cost.program import DIVISIONS, even
@@ -233,6 +234,31 @@ def test_an_empty_frame_has_the_columns_too(session: SparkSession) -> None:
     result = spark.quote(as_spark(session, shirts()).filter("destination = 'FR'"), on=DAY, how="sql")
     assert result.count() == 0
     assert result.columns[-1] == "error_message"
+
+
+def test_the_recipe_of_the_page_runs(session: SparkSession, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "batch-clusters.md").read_text(encoding="utf-8")
+    recipe: dict[str, Any] = {"__name__": "recipe"}
+    for block in re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)[:2]:
+        exec(block, recipe)
+    frame = shirts(price=[Decimal(n + 1) for n in range(5)])
+    frame.write_parquet(tmp_path / "lines.parquet")
+    recipe["price_in_sql"](session, str(tmp_path / "lines.parquet"), str(tmp_path / "priced"), DAY)
+    assert_same(pl.read_parquet(tmp_path / "priced" / "*.parquet"), quote_here(frame, on=DAY))
+
+
+@pytest.mark.parametrize("more", [0, 24, 40])
+def test_methods_of_generated_code_are_small_enough_to_be_compiled(session: SparkSession, more: int) -> None:
+    """The JVM runs a method of more than 8,000 bytes by interpreting it, 20 times as slow."""
+    session.conf.set("spark.sql.codegen.wholeStage", "true")
+    frame = shirts(price=[Decimal(n + 1) for n in range(40)], freight="5", weight_kg="1", registrations="IOSS")
+    frame = frame.with_columns(pl.lit(n if n % 3 else "text").alias(f"more_{n}") for n in range(more))
+    plan = spark.quote(as_spark(session, frame), on=DAY, how="sql")._jdf.queryExecution().executedPlan()
+    code = str(session._jvm.org.apache.spark.sql.execution.debug.package.codegenString(plan))
+    session.conf.set("spark.sql.codegen.wholeStage", "false")
+    sizes = [int(size) for size in re.findall(r"maxMethodCodeSize:(\d+)", code)]
+    assert sizes
+    assert max(sizes) < 8_000
 
 
 # which way -----------------------------------------------------------------------------------------------------------
