@@ -179,9 +179,8 @@ def in_sql(session: SparkSession, asked: argparse.Namespace) -> None:
     used = {name: median(cpu for _, cpu in each) for name, each in took.items()}
     for name, each in took.items():
         wall = median(wall for wall, _ in each)
-        print(
-            f"{name:10} {wall:6.2f} s, {used[name]:6.2f} s of processor time, {used[name] / asked.lines * 1e6:.2f} us a line"
-        )
+        each_line = used[name] / asked.lines * 1e6
+        print(f"{name:10} {wall:6.2f} s, {used[name]:6.2f} s of processor time, {each_line:.2f} us a line")
     whole = used["survey"] + used["sql"]
     print(f"sql / scan {used['sql'] / used['scan']:.2f}, bridge / (survey + sql) {used['bridge'] / whole:.2f}")
 
