@@ -16,7 +16,7 @@ from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code, codes_of
 from xbec.batch.columns import OUTPUTS, Frame, read
 from xbec.batch.engine import AMOUNTS, Engine, engine_of
-from xbec.batch.families import Family, families, tables
+from xbec.batch.families import Family, Tables, families, tables
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.one import price_alone
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from xbec.law import Law
     from xbec.tariff import Tariff
 
-_programs: dict[Any, tuple[list[pl.Expr], RowsProgram, tuple[str, ...], Any]] = {}
+_programs: dict[Any, tuple[Tables, RowsProgram, tuple[str, ...], Any]] = {}
 """By regimes and kinds of lines, which are kept too, so that their identities are not given away."""
 _MOST_PROGRAMS: Final = 64
 
@@ -288,13 +288,15 @@ class _Run:
         if kept is None:
             found = tables(family.regimes, lines)
             program = lower_rows(family.regimes, found, self.frame.scales)
-            codes = codes_of(family, found, self.coded, {column.of for column in program.columns})
             watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
-            kept = (codes, program, watch, (family.regimes, lines))
+            kept = (found, program, watch, (family.regimes, lines))
             if len(_programs) >= _MOST_PROGRAMS:
                 _programs.clear()
             _programs[key] = kept
-        return kept[0], kept[1], kept[2]
+        looked, program, watch, _ = kept
+        # Frames of equal kinds may number their texts otherwise, so what leads from rows to tables is not kept.
+        codes = codes_of(family, looked, self.coded, {column.of for column in program.columns})
+        return codes, program, watch
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:

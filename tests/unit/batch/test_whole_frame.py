@@ -123,3 +123,17 @@ def test_a_frame_of_several_laws_is_the_same_block_by_block(
     parts = quote(frame, on=day, alone_below=3, charges=True)
     assert parts.select(whole.columns).equals(whole)
     assert parts.columns[-3:] == ["warnings", "error", "error_message"]
+
+
+def test_the_same_lines_in_another_order_cost_the_same(lines: Lines, day: date) -> None:
+    duties = ("12 %", "3 %", "Free", "7.5 %")
+    to = ("FR", "DE", "IT")
+    rows = (
+        {"consignment": str(n), "destination": to[n % 3], "stated_duty": duties[n % 4], "price": str(200 + n)}
+        for n in range(24)
+    )
+    frame = lines(*rows, {"consignment": "X", "destination": "GB", "stated_duty": "5 %"})
+    priced = quote(frame, on=day, alone_below=0)
+    for again in (frame.reverse(), frame.sort("price", descending=True), frame.sort("stated_duty")):
+        told = quote(again, on=day, alone_below=0).sort(pl.col("consignment"))
+        assert told.equals(priced.sort(pl.col("consignment")))
