@@ -228,7 +228,7 @@ def _warned_of(regime: Regime, line: Line, procedure: str) -> frozenset[str]:
 
 def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
     position = next(n for n, p in enumerate(regime.procedures) if p.id == procedure)
-    for tried in (line, _stating_all(regime, line)):
+    for tried in (_stating_all(regime, line), line):
         try:
             profile = regime.profile(tried)
             plan = _plan(regime, profile, position)

@@ -74,3 +74,12 @@ def test_a_line_is_warned_of_what_its_consignment_is_warned_of(lines: Lines, day
     frame = lines(quebec, quebec | {"line": "2", "tax_class": "zero"}, quebec | {"line": "3", "hs": "490199"})
     result = quote(frame, on=day, alone_below=0)
     assert result["warnings"].to_list() == [warned(explain(frame, 0, on=day))] * 3
+
+
+def test_a_rate_that_only_the_duty_of_a_line_asks_for_is_told(lines: Lines) -> None:
+    duty = {"stated_duty": "4 % + 0.30 EUR/kg", "quantity_kg": "3.5", "weight_kg": "7"}
+    frame = lines(duty | {"destination": "GB", "currency": "GBP", "price": "900", "registrations": None})
+    told = quote(frame, on=date(2024, 12, 27), alone_below=0)
+    single = warned(explain(frame, 0, on=date(2024, 12, 27), fx=Fx.default().stated({})))
+    assert told["warnings"].to_list() == [single]
+    assert single == "stand-in-rate"
