@@ -68,9 +68,12 @@ def _of_line(ranks: list[int], coded: Coded) -> Key:
 
 def _amount(frame: Frame, name: str, *, none_first: bool = False) -> Key:
     each = frame.inputs[name]
-    none = each.low if none_first else each.high + 1
-    expr = each.expr.fill_null(none) if each.gaps else each.expr
-    return (expr - each.low if each.low else expr), each.high - each.low + 2
+    expr, low, high = each.expr, 0 if none_first else max(each.low, 0), min(each.high, _LARGEST_WORD - 2)
+    if each.low < 0 or each.high > high:
+        # What lies outside is wrong; its consignment is priced by itself, wherever it stands here.
+        expr = expr.clip(0, high)
+    expr = expr.fill_null(low if none_first else high + 1) if each.gaps else expr
+    return (expr - low if low else expr), high - low + 2
 
 
 def _ranks(values: Sequence[Any]) -> list[int]:

@@ -241,9 +241,9 @@ class _Run:
                 worlds[min(number, len(worlds) - 1)].flat().with_columns(member.get_column(AT))
                 for member, worlds in parts
             ]
-            whole = rows.select(AT).join(pl.concat(pieces, how="diagonal"), on=AT, how="left", maintain_order="left")
-            beside = (whole.get_column(name) for name in (PROCEDURE, WARNINGS, TROUBLE))
-            found.append(World(whole.drop(AT, PROCEDURE, WARNINGS, TROUBLE), *beside))
+            joined = rows.select(AT).join(pl.concat(pieces, how="diagonal"), on=AT, how="left", maintain_order="left")
+            beside = (joined.get_column(name) for name in (PROCEDURE, WARNINGS, TROUBLE))
+            found.append(World(joined.drop(AT, PROCEDURE, WARNINGS, TROUBLE), *beside))
         return found
 
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
@@ -311,6 +311,7 @@ def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
 
 
 _AT_ONCE: Final = 500_000
+"""Rows of several laws that are parted and put back together."""
 _OFTEN: Final = 20
 _ALL_KINDS: Final = 500_000
 """Kinds of lines by regimes: up to so many, each met often, no pass over the rows looks which there are."""

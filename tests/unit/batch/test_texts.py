@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import polars as pl
+import pyarrow
 import pytest
 
 from xbec.batch import texts
@@ -150,7 +151,6 @@ def test_never_more_texts_than_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_texts_laid_out_otherwise_are_the_same_again_or_given_up(way: str) -> None:
     """Arrow wants zeros behind a short text; a foreign library may leave something else there."""
-    pyarrow = pytest.importorskip("pyarrow")
     views = b"".join((2).to_bytes(4, "little") + text for text in (b"DE" + bytes(10), b"FR" + bytes(10)) * 20_000)
     foreign = bytearray(views)
     foreign[16 * 333 + 6] = 7

@@ -137,3 +137,11 @@ def test_the_same_lines_in_another_order_cost_the_same(lines: Lines, day: date) 
     for again in (frame.reverse(), frame.sort("price", descending=True), frame.sort("stated_duty")):
         told = quote(again, on=day, alone_below=0).sort(pl.col("consignment"))
         assert told.equals(priced.sort(pl.col("consignment")))
+
+
+def test_amounts_at_the_ends_of_64_bits_stop_no_other_consignment(lines: Lines, day: date) -> None:
+    frame = lines({}, {"line": "2"}, FINE, {"line": "2"} | FINE).drop("price")
+    for worst in (2**63 - 1, -(2**63)):
+        wild = frame.with_columns(pl.Series("price_minor", [worst, None, 2_500, 5_000], dtype=pl.Int64))
+        result = priced_both_ways(wild, day)
+        assert result["error"].to_list() == ["InputError", "InputError", None, None]
