@@ -300,7 +300,7 @@ def _goods(
     expr = price.expr * quantity.expr
     if most > _LARGEST_INPUT:
         wide = price.expr.cast(pl.Int128) * quantity.expr.cast(pl.Int128)
-        fits = wide <= _LARGEST_INPUT
+        fits = wide.is_between(0, _LARGEST_INPUT)
         coded = coded.with_columns(pl.when(fits).then(wide).otherwise(0).cast(pl.Int64).alias("in goods"))
         bad.append(~fits)
         expr, most = pl.col("in goods"), _LARGEST_INPUT

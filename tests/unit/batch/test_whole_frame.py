@@ -145,3 +145,9 @@ def test_amounts_at_the_ends_of_64_bits_stop_no_other_consignment(lines: Lines, 
         wild = frame.with_columns(pl.Series("price_minor", [worst, None, 2_500, 5_000], dtype=pl.Int64))
         result = priced_both_ways(wild, day)
         assert result["error"].to_list() == ["InputError", "InputError", None, None]
+
+
+def test_quantities_at_the_ends_of_64_bits_stop_no_other_consignment(lines: Lines, day: date) -> None:
+    frame = lines({}, {"consignment": "B"}, FINE).drop("quantity")
+    wild = frame.with_columns(pl.Series("quantity", [2**63 - 1, -(2**63), 3], dtype=pl.Int64))
+    assert priced_both_ways(wild, day)["error"].to_list() == ["InputError", "InputError", None]
