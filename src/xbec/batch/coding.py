@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -171,29 +171,39 @@ def _line(told: tuple[tuple[str, Any], ...]) -> Line | None:
         return None
 
 
-def codes_of(family: Family, found: Tables, coded: Coded, asked: Container[str]) -> list[pl.Expr]:
-    """The positions of each row in the tables of its family: of its "regime", its kind of "line", its "class"."""
-    kinds, many = len(found.p[0]), len(coded.samples)
+Position = Callable[[pl.Expr, pl.Expr], pl.Expr]
+"""From the codes ``r`` and ``l`` of rows to their places in a table; holds no expression over one frame."""
 
-    def of_regime(values: Sequence[int]) -> pl.Expr:
+
+def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
+    """The positions of a row in the tables of its family: of its "regime", its kind of "line", its "class".
+
+    ``many`` is the number of the frame's kinds of consignments.
+    """
+    kinds = len(found.p[0])
+
+    def of_regime(values: Sequence[int]) -> Position:
         """A value of each regime of the family, by the code of the frame."""
         if len(set(values)) == 1:
-            return pl.lit(values[0], dtype=pl.UInt32)
+            return lambda r, line: pl.lit(values[0], dtype=pl.UInt32)
         if list(values) == family.codes and many == len(values):
-            return coded.r
-        return pl.lit(
-            pl.Series([0], dtype=pl.UInt32).new_from_index(0, many).scatter(family.codes, list(values))
-        ).gather(coded.r)
+            return lambda r, line: r
+        of_code = [0] * many
+        for code, value in zip(family.codes, values, strict=True):
+            of_code[code] = value
+        table = pl.Series(of_code, dtype=pl.UInt32)
+        return lambda r, line: pl.lit(table).gather(r)
 
-    def of_line(group: pl.Expr, rows: list[list[int]]) -> pl.Expr:
+    def of_line(group: Position, rows: list[list[int]]) -> Position:
         """A value of each kind of line in each group."""
         if len(rows) == 1 and rows[0] == list(range(kinds)):
-            return coded.l
-        index = coded.l if len(rows) == 1 else group * kinds + coded.l
-        return pl.lit(pl.Series([x for row in rows for x in row], dtype=pl.UInt32)).gather(index)
+            return lambda r, line: line
+        table = pl.Series([x for row in rows for x in row], dtype=pl.UInt32)
+        if len(rows) == 1:
+            return lambda r, line: pl.lit(table).gather(line)
+        return lambda r, line: pl.lit(table).gather(_pair(group(r, line), kinds, line))
 
     regime = of_regime(range(len(family.codes)))
-    of_kind = of_line(of_regime(found.line_groups), found.p)
     classes = 1 + max(max(row) for row in found.k)
     place = [0] * (len(family.codes) * classes)
     for (number, kind), position in found.c.items():
@@ -201,7 +211,14 @@ def codes_of(family: Family, found: Tables, coded: Coded, asked: Container[str])
     if classes == 1:
         of_class = of_regime(place)
     else:
-        k = of_line(of_regime(found.class_groups), found.k)
-        of_class = pl.lit(pl.Series(place, dtype=pl.UInt32)).gather(regime * classes + k)
-    codes = {"regime": regime, "line": of_kind, "class": of_class}
-    return [code.alias(POSITIONS[name]) for name, code in codes.items() if name in asked]
+        kind_of_line, table = of_line(of_regime(found.class_groups), found.k), pl.Series(place, dtype=pl.UInt32)
+
+        def of_class(r: pl.Expr, line: pl.Expr) -> pl.Expr:
+            return pl.lit(table).gather(_pair(regime(r, line), classes, kind_of_line(r, line)))
+
+    return {"regime": regime, "line": of_line(of_regime(found.line_groups), found.p), "class": of_class}
+
+
+def _pair(first: pl.Expr, many: int, second: pl.Expr) -> pl.Expr:
+    """One number for two, of which the second is below ``many``."""
+    return first.cast(pl.UInt64) * many + second

@@ -111,9 +111,9 @@ def kinds_of(given: Numbered, names: Sequence[str], *, most: int) -> tuple[pl.Ex
         if len(choice) > 1:
             digit = given.numbers[name].cast(wide)
             number = digit if number is None else number * len(choice) + digit
-    if number is None:
-        number = pl.lit(0, dtype=pl.UInt32)
     kinds = Kinds(tuple(names), tuple(choices), None)
+    if number is None:
+        return pl.lit(0, dtype=pl.UInt32), kinds
     if size <= most:
         return number, kinds
     of_rows = given.frame.lazy().select(number).collect(engine="streaming").to_series()
@@ -135,3 +135,8 @@ def _there(numbers: pl.Series, size: int) -> tuple[list[int], pl.Series]:
     flags = np.zeros(size, dtype=np.bool_)
     flags[numbers.drop_nulls().to_numpy()] = True
     return np.flatnonzero(flags).tolist(), pl.Series(np.cumsum(flags, dtype=np.uint32) - 1)
+
+
+def narrow(many: int) -> type[pl.DataType]:
+    """The smallest kind of whole number for as many."""
+    return pl.UInt8 if many <= 2**8 else pl.UInt16 if many <= 2**16 else pl.UInt32

@@ -1,34 +1,78 @@
-"""Rows parted by the program that prices them, block by block so that they stay in cache."""
+"""Rows parted by the program that prices them, block by block so that they stay in cache, and put back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Final, TypeVar
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import attrs
 import numpy as np
 import polars as pl
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.unsignedinteger]
+
 _BLOCK: Final = 2**17
+_FEW: Final = 6
+"""Of so few parts each is looked for in a pass of its own; more are sorted."""
 Block = TypeVar("Block")
 Part = TypeVar("Part")
 
 
-def parted(rows: pl.DataFrame, of_row: pl.Series, many: int) -> list[pl.DataFrame]:
-    """The rows of each of ``many`` parts, by the number of its part in each row; a part's rows keep their order."""
-    kind = np.uint8 if many <= 256 else np.uint16 if many <= 65_536 else np.uint32
-    numbers = of_row.to_numpy().astype(kind, copy=False)
+@attrs.frozen(slots=True, eq=False)
+class Parts:
+    """The rows of each part in their order; by block, how many each part has of it, and where its rows stand in turn.
 
-    def cut(start: int) -> list[pl.DataFrame]:
-        here = numbers[start : start + _BLOCK]
-        order = np.argsort(here, kind="stable").astype(np.uint32)
-        block = rows.slice(start, _BLOCK)[pl.Series(order)]
-        ends = np.cumsum(np.bincount(here, minlength=many)).tolist()
-        return [block.slice(start, end - start) for start, end in pairwise([0, *ends])]
+    ``places`` are those of the rows of a block among its rows laid end to end, part after part.
+    """
+
+    frames: list[pl.DataFrame]
+    sizes: list[list[int]]
+    places: list[pl.Series]
+
+    def put_back(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        """What the rows of each part came to, in the order of the whole; columns that a part has not are null."""
+        whole = pl.concat([part for part in parts if part.height], how="diagonal")
+        starts = list(accumulate((frame.height for frame in self.frames), initial=0))[:-1]
+        firsts = []
+        for sizes in self.sizes:
+            firsts.append(starts)
+            starts = [start + size for start, size in zip(starts, sizes, strict=True)]
+
+        def put(block: int) -> pl.DataFrame:
+            taken = zip(firsts[block], self.sizes[block], strict=True)
+            return pl.concat([whole.slice(first, size) for first, size in taken if size], rechunk=True)[
+                self.places[block]
+            ]
+
+        return pl.concat(side_by_side(put, range(len(self.sizes))))
+
+
+def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> Parts:
+    """The rows of each of ``many`` parts, by the number of its part in each row; a part's rows keep their order."""
+    count = np.arange(_BLOCK, dtype=np.uint32)
+
+    def cut(start: int) -> tuple[list[pl.DataFrame], list[int], pl.Series]:
+        here = of_row[start : start + _BLOCK]
+        if many <= _FEW:
+            each = [np.flatnonzero(here == number) for number in range(many)]
+            order, sizes = np.concatenate(each), [len(rows) for rows in each]
+        else:
+            order, sizes = np.argsort(here, kind="stable"), np.bincount(here, minlength=many).tolist()
+        block = rows.slice(start, _BLOCK)[pl.Series(order.astype(np.uint32))]
+        places = np.empty(len(order), dtype=np.uint32)
+        places[order] = count[: len(order)]
+        ends = accumulate(sizes)
+        return [block.slice(end - n, n) for n, end in zip(sizes, ends, strict=True)], sizes, pl.Series(places)
 
     blocks = side_by_side(cut, range(0, rows.height, _BLOCK))
-    return [pl.concat([b for b in pieces if b.height] or pieces[:1]) for pieces in zip(*blocks, strict=True)]
+    pieces = zip(*(parts for parts, _, _ in blocks), strict=True)
+    frames = [pl.concat([b for b in each if b.height] or each[:1]) for each in pieces]
+    return Parts(frames, [sizes for _, sizes, _ in blocks], [places for _, _, places in blocks])
 
 
 def side_by_side(work: Callable[[Block], Part], blocks: Iterable[Block]) -> list[Part]:

@@ -6,6 +6,7 @@ out in 128, and rows of a program that could pass 127 are trouble.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -26,6 +27,7 @@ CHARGES: Final = "charges"
 """Wanted: every charge beside the outputs, as ``charge.<id>``."""
 
 
+_ROWS: Final = "rows"
 _AS_WRITTEN: Final = pl.QueryOptFlags.none()
 _FEW: Final = 20_000
 """So few rows are not worth the threads of the streaming engine."""
@@ -38,7 +40,7 @@ class TooWide(Exception):
 def evaluate(
     program: RowsProgram,
     frame: pl.DataFrame,
-    codes: Sequence[pl.Expr],
+    codes: Mapping[str, pl.Expr],
     inputs: Mapping[str, Input],
     wanted: Sequence[str],
     beside: Mapping[str, pl.Expr],
@@ -53,22 +55,24 @@ def evaluate(
     """
     longest = _longest_run(frame) if several else 1
     if longest == 1:
-        return _written(program, inputs, wanted).run(frame.lazy().with_columns(codes), frame.height, beside)
-    frame = frame.lazy().with_columns(codes).collect(engine="streaming", optimizations=_AS_WRITTEN)
+        return written(program, inputs, wanted).run(frame, codes, beside)
+    at = [code.alias(POSITIONS[name]) for name, code in codes.items()]
+    frame = frame.lazy().with_columns(at).collect(engine="streaming", optimizations=_AS_WRITTEN)
+    codes = {name: pl.col(POSITIONS[name]) for name in codes}
     whole, runs = _cut(program, frame, mixed=False)
     if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, inputs, (), runs, longest).run(whole.lazy(), whole.height, {}).get_column(PROCEDURE)
+        chosen = Written(program, inputs, (), runs, longest).run(whole, codes, {}).get_column(PROCEDURE)
         frame = frame.with_columns(chosen.alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
             whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, inputs, wanted, runs, longest).run(whole.lazy(), whole.height, beside)
+    return Written(program, inputs, wanted, runs, longest).run(whole, codes, beside)
 
 
 _kept: dict[Any, Written] = {}
 _MOST_KEPT: Final = 256
 
 
-def _written(program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str]) -> Written:
+def written(program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str]) -> Written:
     """The expressions of a program for consignments of one line, made once for inputs of equal bounds."""
     bounds = tuple((name, each.low, each.high, each.gaps, str(each.expr)) for name, each in inputs.items())
     key = (id(program), bounds, tuple(wanted))
@@ -96,6 +100,8 @@ class Written:
         self.outputs = {name: program.outputs[name] for name in wanted if name in program.outputs}
         self.charges = program.charges if CHARGES in wanted else {}
         self.stages: list[tuple[list[pl.Expr], list[pl.Expr]]] = [([], [])]
+        self.tables: list[tuple[str, str, pl.Series]] = []
+        """Columns before all stages: what it is called, by which code it is looked up, and where."""
         self.hoisted: dict[tuple[Any, ...], tuple[pl.Expr, int]] = {}
         self.bounds = Bounds(program, inputs, longest)
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
@@ -106,18 +112,38 @@ class Written:
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
-        self.final = self._final()
+        self.final, self.may_fail = self._final()
 
-    def run(self, lazy: pl.LazyFrame, height: int, beside: Mapping[str, pl.Expr]) -> pl.DataFrame:
-        """The outputs on a frame of so many rows, and what is asked for beside them."""
-        engine: Literal["streaming", "in-memory"] = "streaming" if height > _FEW else "in-memory"
-        for of_rows, of_runs in self.stages:
-            if of_rows:
-                lazy = lazy.with_columns(of_rows)
+    def run(
+        self,
+        frame: pl.DataFrame,
+        codes: Mapping[str, pl.Expr],
+        beside: Mapping[str, pl.Expr],
+        then: Mapping[str, pl.Expr] | None = None,
+    ) -> pl.DataFrame:
+        """The outputs on the rows of a frame, and what is asked for beside them.
+
+        ``codes`` lead from its columns into the tables. With ``then``, expressions over all of these are what comes.
+        """
+        engine: Literal["streaming", "in-memory"] = "streaming" if frame.height > _FEW else "in-memory"
+        lazy = frame.lazy()
+        uses = Counter(of for _, of, _ in self.tables)
+        often = [codes[of].alias(POSITIONS[of]) for of, times in uses.items() if times > 1]
+        if often:
+            lazy = lazy.with_columns(often)
+        looked = []
+        for name, of, table in self.tables:
+            looked.append(pl.lit(table).gather(pl.col(POSITIONS[of]) if uses[of] > 1 else codes[of]).alias(name))
+        for number, (of_rows, of_runs) in enumerate(self.stages):
+            if of_rows or (looked and not number):
+                lazy = lazy.with_columns(of_rows if number else [*looked, *of_rows])
             if of_runs:
-                frame = lazy.collect(engine=engine, optimizations=_AS_WRITTEN)
-                lazy = frame.with_columns(of_runs).lazy()
-        return lazy.select(*self.final, **beside).collect(engine=engine, optimizations=_AS_WRITTEN)
+                lazy = lazy.collect(engine=engine, optimizations=_AS_WRITTEN).with_columns(of_runs).lazy()
+        # A column of the frame makes sure that what is the same for all rows comes once for each.
+        lazy = lazy.select(*self.final, pl.first().alias(_ROWS), **beside)
+        if then is not None:
+            lazy = lazy.select(**then)
+        return lazy.collect(engine=engine, optimizations=_AS_WRITTEN)
 
     # what is needed ----------------------------------------------------------------------------------------------
 
@@ -173,8 +199,7 @@ class Written:
                 is_wide = self._is_wide(*self.bound_of(operand))
                 name = f"t{operand[1]}"
                 table = pl.Series(list(column.values), dtype=pl.Int128 if is_wide else pl.Int64)
-                index = pl.col(POSITIONS[column.of])
-                self.stages[0][0].append(pl.lit(table).gather(index).alias(name))
+                self.tables.append((name, column.of, table))
                 found = self.exprs[operand] = (pl.col(name), 1)
         else:
             found = self.exprs[operand]
@@ -190,7 +215,7 @@ class Written:
             self.exprs[number] = (pl.lit(bool(self.bounds.of(number)[0])), 0)
             return
         expr, stage = self._expression(number, op)
-        if self.counts[number] > 1 or op[0].startswith("run-"):
+        if (self.counts[number] > 1 and op[0] != "flag") or op[0].startswith("run-"):
             expr, stage = self._column(f"v{number}", expr, stage)
         self.exprs[number] = (expr, stage)
 
@@ -212,8 +237,8 @@ class Written:
             return (each.expr.is_null() if each.gaps else pl.lit(False)), 0
         if name == "flag":
             column = self.program.columns[op[1]]
-            table = pl.Series([bool(x) for x in column.values])
-            return pl.lit(table).gather(pl.col(POSITIONS[column.of])), 0
+            self.tables.append((f"f{op[1]}", column.of, pl.Series([bool(x) for x in column.values])))
+            return pl.col(f"f{op[1]}"), 1
         if name in {"and", "or"}:
             (a, at), (b, bt) = self._truth(op[1]), self._truth(op[2])
             return (a & b if name == "and" else a | b), max(at, bt)
@@ -271,8 +296,11 @@ class Written:
         wide = self._is_wide(2 * high + 2 * by, 2 * self.bound_of(n)[0])
         (a, at), (b, bt) = self._operand(n, wide), self._operand(d, wide)
         dtype = pl.Int128 if wide else pl.Int64
-        if mode == "half-up" and isinstance(d, tuple) and d[0] == "c" and d[1] % 2 == 0:
-            expr = (a + pl.lit(d[1] // 2, dtype=dtype)) // b
+        if mode in {"half-up", "down"} and isinstance(d, tuple) and d[0] == "c" and (d[1] % 2 == 0 or mode == "down"):
+            half = d[1] // 2 if mode == "half-up" else 0
+            if not wide and self.bound_of(n)[0] >= 0:
+                return _unsigned(a, half, d[1]), max(at, bt)
+            expr = (a + pl.lit(half, dtype=dtype)) // b
         elif mode == "half-up":
             two = pl.lit(2, dtype=dtype)
             expr = (a * two + b) // (b * two)
@@ -365,12 +393,15 @@ class Written:
         dtype = pl.Int128 if wide else pl.Int64
         return pl.when(pl.col("run").is_not_null()).then(pl.lit(low, dtype=dtype)), 0
 
-    def _final(self) -> list[pl.Expr]:
+    def _final(self) -> tuple[list[pl.Expr], bool]:
+        """What is returned, and whether it marks rows in trouble."""
         program = self.program
-        procedure, _ = self._operand(program.procedure, wide=False)
-        chosen = [procedure.cast(pl.Int32).alias(PROCEDURE)]
+        chosen = []
+        if self.only_procedure or isinstance(program.procedure, int):
+            procedure, _ = self._operand(program.procedure, wide=False)
+            chosen.append(procedure.cast(pl.Int32).alias(PROCEDURE))
         if self.only_procedure:
-            return chosen
+            return chosen, False
         troubles = []
         for name, operand in (*self.outputs.items(), *((f"charge.{k}", v) for k, v in self.charges.items())):
             expr, _ = self._operand(operand, wide=False)
@@ -381,7 +412,16 @@ class Written:
         trouble = program.trouble
         if trouble is not False and (trouble is True or self.bounds.of(trouble) != (0, 0)):
             troubles.append(pl.lit(True) if trouble is True else self._truth(trouble)[0].fill_null(True))
-        return [*chosen, pl.any_horizontal(troubles).alias(TROUBLE)] if troubles else chosen
+        if troubles:
+            chosen.append(pl.any_horizontal(troubles).alias(TROUBLE))
+        return chosen, bool(troubles)
+
+
+def _unsigned(amount: pl.Expr, plus: int, by: int) -> pl.Expr:
+    """A division of what is never below zero: without a sign it is a fifteenth faster."""
+    bits = amount.reinterpret(signed=False)
+    bits = bits + pl.lit(plus, dtype=pl.UInt64) if plus else bits
+    return (bits // pl.lit(by, dtype=pl.UInt64)).reinterpret(signed=True)
 
 
 @attrs.frozen(slots=True)

@@ -12,6 +12,7 @@ import polars as pl
 from xbec.batch import warn
 from xbec.batch.engine import AMOUNTS, Engine
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
+from xbec.landed_cost.program import Operand
 from xbec.landed_cost.unknown import Unknown, undetermined
 
 KINDS: Final = ("duty", "tax", "excise", "fee")
@@ -85,7 +86,10 @@ class Result:
             names |= {name: name for name in charged}
         if len(worlds) == 1:
             about = self._about(worlds[0].procedure, _of_consignments(rows, worlds[0].warned), currency)
-            columns = [*([rows.select(AT)] if AT in rows.columns else []), _beside(rows.height, **{ABOUT: about})]
+            columns = [
+                *([rows.select(AT)] if AT in rows.columns else []),
+                beside_rows(rows.height, {ABOUT: about}),
+            ]
             self.parts.append(pl.concat([*columns, self._named(worlds[0], names)], how="horizontal"))
         else:
             self.parts.append(self._between(with_numbers(rows), worlds, unknowns, names, currency))
@@ -135,6 +139,41 @@ class Result:
             )
         return part
 
+    def keep_whole(self, rows: pl.DataFrame) -> pl.Series:
+        """Keep what the rows of the frame come to, in their order; returns the numbers of those in trouble.
+
+        A row whose trouble is null is kept in another way and left out.
+        """
+        gone = pl.Series(AT, [], dtype=pl.UInt32)
+        if TROUBLE in rows.columns:
+            trouble = rows.drop_in_place(TROUBLE)
+            if trouble.null_count() or trouble.any():
+                rows = rows.with_row_index(AT)
+                gone = rows.get_column(AT).filter(trouble.fill_null(False))
+                rows = rows.filter(~trouble.fill_null(True))
+        if self.engine.on_unknown == "interval":
+            # Least and greatest are one where nothing is unknown.
+            for name in [name for name in rows.columns if name in self.engine.columns or name[:7] == "charge."]:
+                rows = rows.with_columns(rows.get_column(name).alias(f"{name}_{end}") for end in ("low", "high"))
+        self.parts.append(rows)
+        return gone
+
+    def about(self, names: Sequence[str], procedure: Operand, warned: pl.Expr | int, currency: str) -> pl.Expr | int:
+        """The number of what rows say in words; one number, where it is the same for all.
+
+        ``procedure`` is that of their program: a constant, or the column of its place among ``names``.
+        """
+        told = [warn.TEXTS[warned]] if isinstance(warned, int) else warn.TEXTS
+        if isinstance(procedure, tuple):
+            table = [self._number((names[procedure[1]], currency, text)) for text in told]
+            place = pl.lit(0, dtype=pl.UInt32)
+        else:
+            table = [self._number((name, currency, text)) for name in [*names, None] for text in told]
+            place = pl.col(PROCEDURE) % (len(names) + 1) * len(told)
+        if isinstance(warned, int):
+            return table[0] if len(table) == 1 else pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
+        return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place + warned.cast(pl.UInt32))
+
     def _about(
         self, procedure: pl.Series | int, warned: pl.Series | int, currency: str, *, some_none: bool = False
     ) -> pl.Expr:
@@ -179,21 +218,16 @@ class Result:
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")]
-        return pl.concat([whole.drop(ABOUT), *words, _beside(whole.height, **same)], how="horizontal")[[*order, *_LAST]]
+        columns = [whole.drop(ABOUT), *words, beside_rows(whole.height, same)]
+        return pl.concat(columns, how="horizontal")[[*order, *_LAST]]
 
 
-def one_after_another(results: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """The results of parts of a frame as one; charges that some have not are null there."""
-    names = dict.fromkeys(name for result in results for name in result.columns if name not in _LAST)
-    return pl.concat(results, how="diagonal")[[*names, *_LAST]]
-
-
-def all_of(value: int | bool, rows: int, dtype: Any) -> pl.Series:
+def all_of(value: int | bool | None, rows: int, dtype: Any) -> pl.Series:
     """One value on as many rows."""
     return pl.Series([value], dtype=dtype).new_from_index(0, rows)
 
 
-def _beside(rows: int, **same: pl.Expr) -> pl.DataFrame:
+def beside_rows(rows: int, same: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """Columns of as many rows, which cost no memory where they have one value."""
     return all_of(False, rows, pl.Boolean).to_frame("").with_columns(**same).drop("")
 

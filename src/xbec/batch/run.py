@@ -6,26 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 import polars as pl
 
 from xbec.batch import warn
 from xbec.batch.checks import refuse_taken_names, repeated_lines
-from xbec.batch.coding import Coded, code, codes_of
+from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
 from xbec.batch.engine import AMOUNTS, Engine, engine_of
-from xbec.batch.families import Family, Tables, families, tables
+from xbec.batch.families import Family, families
 from xbec.batch.frames import from_polars, to_polars
-from xbec.batch.lower import RowsProgram, lower_rows
+from xbec.batch.kinds import narrow
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import parted
-from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
-from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, all_of, one_after_another, whole, with_numbers
+from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate, written
+from xbec.batch.pricing import Pricing, lines_there, pricing_of
+from xbec.batch.result import ABOUT, AT, KINDS, WARNINGS, Result, World, all_of, beside_rows, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
-from xbec.landed_cost.consignment import Line
 from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
 from xbec.landed_cost.unknown import Question, Unknown
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from xbec.fx import Fx
     from xbec.law import Law
     from xbec.tariff import Tariff
-
-_programs: dict[Any, tuple[Tables, RowsProgram, tuple[str, ...], Any]] = {}
-"""By regimes and kinds of lines, which are kept too, so that their identities are not given away."""
-_MOST_PROGRAMS: Final = 64
 
 
 def quote(
@@ -112,56 +109,145 @@ class _Run:
                     regimes[number] = self.engine.regime(*sample, {})
                 except (XbecError, Question):
                     continue
-        found = families(regimes)
-        if len(found) > 1 and not self.frame.several and self.given.height > _AT_ONCE:
-            return self._block_by_block()
-        rows = self._rows(mixed=len(found) > 1)
-        bad = [pl.col("bad")] if "bad" in rows.columns else []
+        bad = [pl.col("bad")] if "bad" in self.coded.frame.columns else []
         bad += _none_there([n in regimes for n in range(len(self.coded.samples))], self.coded.r)
         bad += _none_there([line is not None for line in self.coded.lines], self.coded.l)
         if self.frame.several:
-            bad.append(self._belongs_together(rows))
-        if bad:
-            marked = whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
-            if marked.any():
-                rows = with_numbers(rows)
-                self._set_aside(rows.filter(marked))
-                rows = rows.filter(~marked)
-        for family, part in self._parted(rows, found):
-            self._family(family, part)
+            self._consignments(families(regimes), bad)
+        else:
+            self._lines(families(regimes), bad)
         if self.alone:
             self.kept.keep_alone(price_alone(self.given, pl.concat(self.alone).sort(), self.frame, self.engine))
         return self.kept.together()
 
-    def _block_by_block(self) -> pl.DataFrame:
-        """The result of blocks of rows, of a size that the machine's cache holds while they are parted and put back."""
-        blocks = []
-        for start in range(0, self.given.height, _AT_ONCE):
-            coded = attrs.evolve(self.coded, frame=self.coded.frame.slice(start, _AT_ONCE))
-            blocks.append(_Run(self.engine, self.given.slice(start, _AT_ONCE), self.frame, coded).result())
-        return one_after_another(blocks)
+    # rows that are a consignment each ----------------------------------------------------------------------------
 
-    def _rows(self, *, mixed: bool) -> pl.DataFrame:
+    def _lines(self, found: list[Family], bad: list[pl.Expr]) -> None:
+        """Rows need no order: those of a family are priced in one pass."""
+        rows = self.coded.frame
+        if not found or not rows.height:
+            self._set_aside(with_numbers(rows))
+            return
+        part = self._at_once(found[0], rows, bad) if len(found) == 1 else None
+        if part is None:
+            part = self._parted(found, bad)
+        gone = self.kept.keep_whole(part)
+        if len(gone):
+            self.alone.append(gone)
+
+    def _parted(self, found: list[Family], bad: list[pl.Expr]) -> pl.DataFrame:
+        """Rows parted by family, each part priced, and put back; marked are those that are priced otherwise."""
+        rows, none = self.coded.frame, len(found)
+        part_of = [none] * len(self.coded.samples)
+        for number, family in enumerate(found):
+            for code_of_regime in family.codes:
+                part_of[code_of_regime] = number
+        kind = narrow(none + 1)
+        part = pl.lit(pl.Series(part_of, dtype=kind)).gather(self.coded.r)
+        if bad:
+            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(pl.lit(none, dtype=kind)).otherwise(part)
+        # Codes are below these counts, so that no number is cut; a cast that looks would take twice the time.
+        r = self.coded.r.cast(narrow(len(self.coded.samples)), wrap_numerical=True)
+        line = self.coded.l.cast(narrow(len(self.coded.lines)), wrap_numerical=True)
+        read = {name for each in self.frame.inputs.values() for name in each.expr.meta.root_names()}
+        coded = rows.lazy().with_columns(part.alias("part"), r.alias("r"), line.alias("l")).select("part", "r", "l")
+        codes = coded.collect(engine="streaming").rechunk()
+        of_row = codes.drop_in_place("part").to_numpy()
+        rows = pl.concat([codes, rows[[name for name in rows.columns if name in read]]], how="horizontal")
+        self.coded = attrs.evolve(self.coded, r=pl.col("r"), l=pl.col("l"), frame=rows)
+        parts = parted(rows, of_row, none + 1)
+        pieces = []
+        for number, here in enumerate(parts.frames):
+            priced: pl.DataFrame | None = None
+            mark: bool | None = True
+            if number < none and here.height > self.engine.alone_below:
+                priced, mark = self._at_once(found[number], here, []), False
+                if priced is None:
+                    at = pl.Series(AT, np.flatnonzero(of_row == number), dtype=pl.UInt32)
+                    self._family(found[number], here.with_columns(at))
+                    mark = None
+            marks = all_of(mark, here.height, pl.Boolean).alias(TROUBLE).to_frame()
+            if priced is None or TROUBLE not in priced.columns:
+                priced = pl.concat([*([] if priced is None else [priced]), marks], how="horizontal")
+            pieces.append(priced)
+        return parts.put_back(pieces)
+
+    def _at_once(self, family: Family, rows: pl.DataFrame, bad: list[pl.Expr]) -> pl.DataFrame | None:
+        """What rows of a family come to, those in trouble and ``bad`` ones marked; ``None`` if their law asks."""
+        coded, engine = self.coded, self.engine
+        if rows.height <= engine.alone_below:
+            return None
+        try:
+            lines = lines_there(coded, rows, len(family.regimes))
+            pricing = pricing_of(family, coded, lines, self.frame.scales)
+            if pricing.masks is None:
+                return None
+            of = {name: pricing.program.outputs[AMOUNTS[name]] for name in engine.columns}
+            same = {name: x[1] for name, x in of.items() if isinstance(x, tuple) and x[0] == "c"}
+            asked = [AMOUNTS[name] for name in of if name not in same] + [CHARGES] * engine.charges
+            form = written(pricing.program, self.frame.inputs, [*asked, *pricing.watched])
+        except (TooWide, XbecError, Question):
+            return None
+        program = pricing.program
+        procedure = pl.col(PROCEDURE) if isinstance(program.procedure, int) else pl.lit(program.procedure[1])
+        warned = pricing.masks.of(pl.col("r"), pl.col("l"), procedure)
+        about = self.kept.about(program.procedures, program.procedure, warned, family.regimes[0].law.currency)
+        then = {name: pl.col(AMOUNTS[name]) for name in of if name not in same}
+        beside: dict[str, pl.Expr] = {}
+        if engine.charges:
+            then |= {(name := f"charge.{each}"): pl.col(name) for each in program.charges}
+        if isinstance(about, pl.Expr):
+            then[ABOUT] = about
+            beside |= {"r": coded.r, "l": coded.l}
+        if bad:
+            beside["bad"] = pl.any_horizontal(bad).fill_null(True)
+        marks = [pl.col(TROUBLE)] * form.may_fail + [pl.col("bad")] * bool(bad)
+        if marks:
+            then[TROUBLE] = pl.any_horizontal(marks)
+        found = (
+            form.run(rows, pricing.codes(coded.r, coded.l), beside, then) if then else pl.DataFrame(height=rows.height)
+        )
+        alike = {name: pl.lit(value, dtype=pl.Int64) for name, value in same.items()}
+        alike |= {} if isinstance(about, pl.Expr) else {ABOUT: pl.lit(about, dtype=pl.UInt32)}
+        return pl.concat([found, beside_rows(rows.height, alike)], how="horizontal")
+
+    # consignments of several rows --------------------------------------------------------------------------------
+
+    def _consignments(self, found: list[Family], bad: list[pl.Expr]) -> None:
+        """Rows in canonical order, those of a consignment together."""
+        rows = self._in_order()
+        bad = [*bad, self._belongs_together(rows)]
+        marked = whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
+        if marked.any():
+            rows = with_numbers(rows)
+            self._set_aside(rows.filter(marked))
+            rows = rows.filter(~marked)
+        for family, part in self._by_family(rows, found):
+            self._family(family, part)
+
+    def _in_order(self) -> pl.DataFrame:
         """The rows in canonical order; what no program reads is left out where rows are copied."""
-        frame, order = self.coded.frame, canonical(self.frame, self.coded) if self.frame.several else None
-        if order is not None or mixed:
-            read = {"bad", "run"}
-            for expr in (self.coded.r, self.coded.l, *(each.expr for each in self.frame.inputs.values())):
-                read.update(expr.meta.root_names())
-            frame = frame.select(name for name in frame.columns if name in read)
-        if order is not None:
-            return frame[order].with_columns(order.alias(AT))
-        return frame.with_row_index(AT) if mixed else frame
+        frame, order = self.coded.frame, canonical(self.frame, self.coded)
+        if order is None:
+            return frame
+        read = {"bad", "run"}
+        for expr in (self.coded.r, self.coded.l, *(each.expr for each in self.frame.inputs.values())):
+            read.update(expr.meta.root_names())
+        return frame.select(name for name in frame.columns if name in read)[order].with_columns(order.alias(AT))
 
-    def _parted(self, rows: pl.DataFrame, found: list[Family]) -> list[tuple[Family, pl.DataFrame]]:
+    def _by_family(self, rows: pl.DataFrame, found: list[Family]) -> list[tuple[Family, pl.DataFrame]]:
         """The rows of each family, in their order."""
         if len(found) < 2 or not rows.height:
             return [(family, rows) for family in found[:1]]
-        number = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(self.coded.samples))
-        for position, family in enumerate(found):
-            number = number.scatter(family.codes, [position] * len(family.codes))
-        of_row = rows.lazy().select(pl.lit(number).gather(self.coded.r)).collect(engine="streaming").to_series()
-        return [(f, part) for f, part in zip(found, parted(rows, of_row, len(found)), strict=True) if part.height]
+        rows = with_numbers(rows)
+        part_of = [0] * len(self.coded.samples)
+        for number, family in enumerate(found):
+            for code_of_regime in family.codes:
+                part_of[code_of_regime] = number
+        part = pl.lit(pl.Series(part_of, dtype=narrow(len(found)))).gather(self.coded.r)
+        of_row = rows.lazy().select(part).collect(engine="streaming").to_series().to_numpy()
+        parts = parted(rows, of_row, len(found)).frames
+        return [(family, part) for family, part in zip(found, parts, strict=True) if part.height]
 
     def _belongs_together(self, rows: pl.DataFrame) -> pl.Expr:
         """Rows that differ from the row before them in what their consignment must have once."""
@@ -248,17 +334,12 @@ class _Run:
 
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
         """What the family's program says of its rows."""
-        lines, coded = self.coded.lines, self.coded
-        if len(lines) * len(family.regimes) > _ALL_KINDS or len(lines) * _OFTEN > rows.height:
-            there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
-            lines = [None] * len(lines)
-            for number in there.to_list():
-                lines[number] = coded.lines[number]
-        codes, program, watch = self._program(family, lines)
-        regimes = dict(zip(family.codes, family.regimes, strict=True))
-        hangs = warn.hang_on_codes(program.procedures, regimes, watch)
-        beside = {"r": coded.r, "l": coded.l} if hangs else {}
-        asked = [*wanted, *(f"{warn.CHARGED}{name}" for name in watch)]
+        coded = self.coded
+        lines = lines_there(coded, rows, len(family.regimes))
+        pricing = pricing_of(family, coded, lines, self.frame.scales)
+        program, codes = pricing.program, pricing.codes(coded.r, coded.l)
+        beside = {"r": coded.r, "l": coded.l}
+        asked = [*wanted, *pricing.watched]
         found = evaluate(program, rows, codes, self.frame.inputs, asked, beside, several=self.frame.several)
         names = [self.kept.procedures.setdefault(name, len(self.kept.procedures)) for name in program.procedures]
         procedure: pl.Series | int
@@ -271,32 +352,21 @@ class _Run:
         return World(
             found.select(name for name in found.columns if name in wanted or name.startswith("charge.")),
             procedure,
-            warn.told(found, program.procedures, regimes, lines),
+            self._warned(pricing, found),
             found.get_column(TROUBLE) if TROUBLE in found.columns else False,
         )
 
-    def _program(self, family: Family, lines: list[Line | None]) -> tuple[list[pl.Expr], RowsProgram, tuple[str, ...]]:
-        """Codes, program and watched components of a family, made once for equal regimes and kinds of lines."""
-        key = (
-            tuple(map(id, family.regimes)),
-            tuple(family.codes),
-            self.coded.kinds,
-            id(lines) if lines is self.coded.lines else tuple([0 if line is None else line.key for line in lines]),
-            tuple(self.frame.scales.items()),
-        )
-        kept = _programs.get(key)
-        if kept is None:
-            found = tables(family.regimes, lines)
-            program = lower_rows(family.regimes, found, self.frame.scales)
-            watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
-            kept = (found, program, watch, (family.regimes, lines))
-            if len(_programs) >= _MOST_PROGRAMS:
-                _programs.clear()
-            _programs[key] = kept
-        looked, program, watch, _ = kept
-        # Frames of equal kinds may number their texts otherwise, so what leads from rows to tables is not kept.
-        codes = codes_of(family, looked, self.coded, {column.of for column in program.columns})
-        return codes, program, watch
+    def _warned(self, pricing: Pricing, found: pl.DataFrame) -> pl.Series | int:
+        """What the rows are warned of, as bits."""
+        names = pricing.program.procedures
+        if PROCEDURE not in found.columns:
+            found = found.with_columns(pl.lit(pricing.program.procedure[1]).alias(PROCEDURE))  # type: ignore[index]
+        if pricing.masks is None:
+            return warn.told(found, names, pricing.regimes, pricing.lines)
+        told = pricing.masks.of(pl.col("r"), pl.col("l"), pl.col(PROCEDURE))
+        if isinstance(told, int):
+            return told
+        return found.lazy().select(told.alias(WARNINGS)).collect(engine="streaming").to_series()
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:
@@ -308,10 +378,3 @@ def _none_there(known: list[bool], code: pl.Expr) -> list[pl.Expr]:
     if any(known):
         return [] if all(known) else [~pl.lit(pl.Series(known)).gather(code)]
     return [pl.lit(True)]
-
-
-_AT_ONCE: Final = 500_000
-"""Rows of several laws that are parted and put back together."""
-_OFTEN: Final = 20
-_ALL_KINDS: Final = 500_000
-"""Kinds of lines by regimes: up to so many, each met often, no pass over the rows looks which there are."""

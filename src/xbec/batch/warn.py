@@ -73,9 +73,55 @@ def watched(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> tuple[st
     return tuple(found)
 
 
-def hang_on_codes(procedures: Sequence[str], regimes: Mapping[int, Regime], watch: Sequence[str]) -> bool:
-    """Does :func:`told` look at ``r`` and ``l`` of the rows?"""
-    return bool(watch) or _asks_for_rates(regimes) or len(set(_of_procedures(procedures, regimes).values())) > 1
+@attrs.frozen(slots=True, eq=False)
+class Masks:
+    """What rows are warned of, as bits of :data:`RULES`, for all kinds of lines that there are.
+
+    ``of_regimes``: by code of the regime and procedure; one number where it is the same for all. ``of_lines``: which of
+    the components ``watch`` and :data:`_DUTY_RATE` rest on something weak, as bits, by regime, kind of line and
+    procedure. ``ways`` are the procedures and one more for none, ``kinds`` the kinds of lines.
+    """
+
+    ways: int
+    kinds: int
+    watch: tuple[str, ...]
+    of_regimes: pl.Series | int
+    of_lines: pl.Series | None
+
+    def of(self, r: pl.Expr, line: pl.Expr, procedure: pl.Expr) -> pl.Expr | int:
+        """The bits of rows, from their codes and procedure; ``charged.<id>`` stands for a watched component."""
+        way = _way(procedure, self.ways)
+        whole: pl.Expr | int = self.of_regimes if isinstance(self.of_regimes, int) else 0
+        if isinstance(self.of_regimes, pl.Series):
+            whole = pl.lit(self.of_regimes).gather(r.cast(pl.UInt64) * self.ways + way)
+        if self.of_lines is None:
+            return whole
+        bits = pl.lit(self.of_lines).gather((r.cast(pl.UInt64) * self.kinds + line) * self.ways + way)
+        of_line = _mask(self.watch, bits)
+        return of_line if whole == 0 else of_line | whole
+
+
+_MOST_MASKS: Final = 4096
+"""Kinds of lines under regimes and procedures of which all are looked at before any row is."""
+
+
+def masks_of(
+    procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None], watch: Sequence[str]
+) -> Masks | None:
+    """What all kinds of lines are warned of; ``None`` where there are so many that the rows have to say which."""
+    ways, kinds = len(procedures) + 1, len(lines)
+    of_lines = None
+    if watch or _asks_for_rates(regimes):
+        known = sum(line is not None for line in lines)
+        if len(regimes) * known * len(procedures) > _MOST_MASKS or (max(regimes) + 1) * kinds * ways > 8 * _MOST_MASKS:
+            return None
+        bits = [0] * ((max(regimes) + 1) * kinds * ways)
+        for r, regime in regimes.items():
+            for n, line in enumerate(lines):
+                for way, name in enumerate(procedures if line is not None else ()):
+                    bits[(r * kinds + n) * ways + way] = _bits(watch, _warned_of(regime, line, name))  # type: ignore[arg-type]
+        of_lines = pl.Series(bits, dtype=pl.UInt64) if any(bits) else None
+    return Masks(ways, kinds, tuple(watch), _by_regime(procedures, regimes), of_lines)
 
 
 def told(
@@ -84,33 +130,61 @@ def told(
     """What each row is warned of, as bits of :data:`RULES`; one number where it is the same for all.
 
     ``rows`` has ``r`` (code of its regime), ``l`` (code of its kind of line), ``procedure`` (position among
-    ``procedures``, -1 where none takes it) and ``charged.<id>`` for the components :func:`watched`.
+    ``procedures``, -1 where none takes it) and ``charged.<id>`` for the components :func:`watched`. Only the kinds of
+    lines that the rows have are looked at.
     """
-    ways = len(procedures) + 1
-    masks = _of_procedures(procedures, regimes)
-    whole: pl.Series | int
-    if len(set(masks.values())) == 1:
-        whole = next(iter(masks.values()))
+    watch = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
+    ways, kinds = len(procedures) + 1, len(lines)
+    way, charged = _way(pl.col("procedure"), ways), [pl.col(f"{CHARGED}{name}") for name in watch]
+    whole: pl.Series | int | None = None
+    by_regime = _by_regime(procedures, regimes)
+    if isinstance(by_regime, pl.Series):
+        whole = rows.select(pl.lit(by_regime).gather(pl.col("r").cast(pl.UInt64) * ways + way)).to_series()
     else:
-        table = [masks.get((r, n), 0) for r in range(max(regimes) + 1) for n in range(ways)]
-        whole = _looked_up(rows, pl.col("r").cast(pl.UInt64) * ways + _way(ways), table, pl.UInt8)
-    of_lines = _of_lines(rows, procedures, regimes, lines)
-    if of_lines is None:
+        whole = by_regime
+    if not watch and not _asks_for_rates(regimes):
         return whole
+    key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + way
+    keyed = rows.lazy().select(key.alias("key"), *charged).collect(engine="streaming")
+    there, place = places(keyed.get_column("key"), (max(regimes) + 1) * kinds * ways)
+    bits = []
+    for number in there:
+        pair, n = divmod(number, ways)
+        r, line = divmod(pair, kinds)
+        known = lines[line]
+        weak = known is not None and n < len(procedures)
+        bits.append(_bits(watch, _warned_of(regimes[r], known, procedures[n])) if weak else 0)  # type: ignore[arg-type]
+    if not any(bits):
+        return whole
+    of_key = pl.lit(pl.Series(bits, dtype=pl.UInt64)).gather(place(pl.col("key")))
+    of_lines = keyed.lazy().select(_mask(watch, of_key)).collect(engine="streaming").to_series()
     return of_lines | (whole if isinstance(whole, pl.Series) else pl.Series([whole], dtype=pl.UInt8))
 
 
-def _way(ways: int) -> pl.Expr:
+def _way(procedure: pl.Expr, ways: int) -> pl.Expr:
     """The position of the procedure; the last of the ways where none takes the row."""
-    return ((pl.col("procedure").cast(pl.Int64) + ways) % ways).cast(pl.UInt64)
+    return ((procedure.cast(pl.Int64) + ways) % ways).cast(pl.UInt64)
 
 
-def _looked_up(rows: pl.DataFrame, key: pl.Expr, table: Sequence[Any], dtype: Any) -> pl.Series:
-    return rows.select(pl.lit(pl.Series(table, dtype=dtype)).gather(key)).to_series()
+def _bits(watch: Sequence[str], weak: frozenset[str]) -> int:
+    return sum(2**n for n, name in enumerate((*watch, _DUTY_RATE)) if name in weak)
 
 
-def _of_procedures(procedures: Sequence[str], regimes: Mapping[int, Regime]) -> dict[tuple[int, int], int]:
-    return {(r, n): _of_procedure(regime, way) for r, regime in regimes.items() for n, way in enumerate(procedures)}
+def _mask(watch: Sequence[str], bits: pl.Expr) -> pl.Expr:
+    """What rows are warned of for what was charged on them, from the bits of what is weak on such lines."""
+    weak = [(pl.col(f"{CHARGED}{name}") > 0) & (bits // 2**n % 2 == 1) for n, name in enumerate(watch)]
+    low = pl.any_horizontal(pl.lit(False), *weak).cast(pl.UInt8) * LOW
+    stand_in: pl.Expr = (bits // 2 ** len(watch) % 2).cast(pl.UInt8) * STAND_IN
+    return low + stand_in
+
+
+def _by_regime(procedures: Sequence[str], regimes: Mapping[int, Regime]) -> pl.Series | int:
+    """What the procedure and the exchange rates of a regime are warned of, by code and procedure."""
+    found = {(r, n): _of_procedure(regime, way) for r, regime in regimes.items() for n, way in enumerate(procedures)}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    keys = ((r, n) for r in range(max(regimes) + 1) for n in range(len(procedures) + 1))
+    return pl.Series([found.get(key, 0) for key in keys], dtype=pl.UInt8)
 
 
 def _asks_for_rates(regimes: Mapping[int, Regime]) -> bool:
@@ -120,38 +194,6 @@ def _asks_for_rates(regimes: Mapping[int, Regime]) -> bool:
         for regime in regimes.values()
         for key, rate in regime.rates.items()
     )
-
-
-def _of_lines(
-    rows: pl.DataFrame, procedures: Sequence[str], regimes: Mapping[int, Regime], lines: Sequence[Line | None]
-) -> pl.Series | None:
-    """What a row is warned of for its kind of line: charges that rest on low confidence, rates of its duty."""
-    names = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
-    if not names and not _asks_for_rates(regimes):
-        return None
-    kinds, ways = len(lines), len(procedures) + 1
-    key = (pl.col("r").cast(pl.UInt32) * kinds + pl.col("l")) * ways + _way(ways).cast(pl.UInt32)
-    charged = (pl.col(f"{CHARGED}{name}") > 0 for name in names)
-    keyed = rows.lazy().select(key.alias("key"), *charged).collect(engine="streaming")
-    there, place = places(keyed.get_column("key"), (max(regimes) + 1) * kinds * ways)
-    found: list[frozenset[str]] = []
-    for number in there:
-        pair, way = divmod(number, ways)
-        r, line = divmod(pair, kinds)
-        known = lines[line]
-        if known is None or way >= len(procedures):
-            found.append(frozenset())
-        else:
-            found.append(_warned_of(regimes[r], known, procedures[way]))
-    if not any(found):
-        return None
-    bits = [sum(2**n for n, name in enumerate((*names, _DUTY_RATE)) if name in each) for each in found]
-    of_key = pl.lit(pl.Series(bits, dtype=pl.UInt64)).gather(place(pl.col("key")))
-    weak = [pl.col(f"{CHARGED}{name}") & (pl.col("bits") // 2**n % 2 == 1) for n, name in enumerate(names)]
-    mask = pl.any_horizontal(pl.lit(False), *weak).cast(pl.UInt8) * LOW
-    mask += (pl.col("bits") // 2 ** len(names) % 2).cast(pl.UInt8) * STAND_IN
-    told = keyed.lazy().with_columns(of_key.alias("bits")).select(mask).collect(engine="streaming")
-    return told.to_series()
 
 
 def _of_procedure(regime: Regime, procedure: str) -> int:

@@ -65,7 +65,7 @@ def test_frames_of_the_same_texts_have_the_same_kinds() -> None:
 def test_rows_are_parted_in_their_order() -> None:
     draw = random.Random(3)
     rows = pl.DataFrame({"n": range(300_000), "part": [draw.randrange(5) for _ in range(300_000)]})
-    parts = parted(rows, rows["part"], 6)
+    parts = parted(rows, rows["part"].cast(pl.UInt8).to_numpy(), 6).frames
     assert [part.height for part in parts] == [rows.filter(pl.col("part") == n).height for n in range(6)]
     for number, part in enumerate(parts):
         assert part.equals(rows.filter(pl.col("part") == number))

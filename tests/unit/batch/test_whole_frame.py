@@ -119,7 +119,7 @@ def test_a_frame_of_several_laws_is_the_same_block_by_block(
     rows = ({"destination": to[n % 7], "price": str(5 + n), "stated_duty": "12 %"} for n in range(150))
     frame = lines(*rows).drop("consignment", "line")
     whole = quote(frame, on=day, alone_below=3, charges=True)
-    monkeypatch.setattr("xbec.batch.run._AT_ONCE", 40)
+    monkeypatch.setattr("xbec.batch.parts._BLOCK", 40)
     parts = quote(frame, on=day, alone_below=3, charges=True)
     assert parts.select(whole.columns).equals(whole)
     assert parts.columns[-3:] == ["warnings", "error", "error_message"]
