@@ -34,9 +34,9 @@ class Parts:
     sizes: list[list[int]]
     places: list[pl.Series]
 
-    def put_back(self, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    def put_back(self, parts: Sequence[pl.DataFrame | None]) -> pl.DataFrame:
         """What the rows of each part came to, in the order of the whole; columns that a part has not are null."""
-        whole = pl.concat([part for part in parts if part.height], how="diagonal")
+        whole = pl.concat([part for part in parts if part is not None], how="diagonal")
         starts = list(accumulate((frame.height for frame in self.frames), initial=0))[:-1]
         firsts = []
         for sizes in self.sizes:
@@ -45,9 +45,8 @@ class Parts:
 
         def put(block: int) -> pl.DataFrame:
             taken = zip(firsts[block], self.sizes[block], strict=True)
-            return pl.concat([whole.slice(first, size) for first, size in taken if size], rechunk=True)[
-                self.places[block]
-            ]
+            rows = pl.concat([whole.slice(first, size) for first, size in taken if size], rechunk=True)
+            return rows[self.places[block]]
 
         return pl.concat(side_by_side(put, range(len(self.sizes))))
 
@@ -62,12 +61,14 @@ def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> Parts:
             each = [np.flatnonzero(here == number) for number in range(many)]
             order, sizes = np.concatenate(each), [len(rows) for rows in each]
         else:
-            order, sizes = np.argsort(here, kind="stable"), np.bincount(here, minlength=many).tolist()
+            order = np.argsort(here, kind="stable")
+            ends = np.searchsorted(here[order], np.arange(many), side="right")
+            sizes = np.diff(ends, prepend=0).tolist()
         block = rows.slice(start, _BLOCK)[pl.Series(order.astype(np.uint32))]
         places = np.empty(len(order), dtype=np.uint32)
         places[order] = count[: len(order)]
-        ends = accumulate(sizes)
-        return [block.slice(end - n, n) for n, end in zip(sizes, ends, strict=True)], sizes, pl.Series(places)
+        pieces = [block.slice(end - n, n) for n, end in zip(sizes, accumulate(sizes), strict=True)]
+        return pieces, sizes, pl.Series(places)
 
     blocks = side_by_side(cut, range(0, rows.height, _BLOCK))
     pieces = zip(*(parts for parts, _, _ in blocks), strict=True)

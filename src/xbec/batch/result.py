@@ -139,18 +139,17 @@ class Result:
             )
         return part
 
-    def keep_whole(self, rows: pl.DataFrame) -> pl.Series:
+    def keep_whole(self, rows: pl.DataFrame, elsewhere: pl.Series | None) -> pl.Series:
         """Keep what the rows of the frame come to, in their order; returns the numbers of those in trouble.
 
-        A row whose trouble is null is kept in another way and left out.
+        Rows marked in ``elsewhere`` are kept in another way and left out.
         """
+        trouble = rows.drop_in_place(TROUBLE).fill_null(False) if TROUBLE in rows.columns else pl.Series([False])
         gone = pl.Series(AT, [], dtype=pl.UInt32)
-        if TROUBLE in rows.columns:
-            trouble = rows.drop_in_place(TROUBLE)
-            if trouble.null_count() or trouble.any():
-                rows = rows.with_row_index(AT)
-                gone = rows.get_column(AT).filter(trouble.fill_null(False))
-                rows = rows.filter(~trouble.fill_null(True))
+        if trouble.any() or elsewhere is not None:
+            rows = rows.with_row_index(AT)
+            left_out = trouble if elsewhere is None else trouble | elsewhere
+            gone, rows = rows.get_column(AT).filter(trouble), rows.filter(~left_out)
         if self.engine.on_unknown == "interval":
             # Least and greatest are one where nothing is unknown.
             for name in [name for name in rows.columns if name in self.engine.columns or name[:7] == "charge."]:

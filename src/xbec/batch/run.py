@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from xbec.batch import warn
+from xbec.batch.at_once import Plan, alike, plan_of
 from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
@@ -22,10 +23,10 @@ from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.kinds import narrow
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
-from xbec.batch.parts import parted
-from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate, written
+from xbec.batch.parts import parted, side_by_side
+from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.batch.pricing import Pricing, lines_there, pricing_of
-from xbec.batch.result import ABOUT, AT, KINDS, WARNINGS, Result, World, all_of, beside_rows, whole, with_numbers
+from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, all_of, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
@@ -128,15 +129,20 @@ class _Run:
         if not found or not rows.height:
             self._set_aside(with_numbers(rows))
             return
-        part = self._at_once(found[0], rows, bad) if len(found) == 1 else None
-        if part is None:
-            part = self._parted(found, bad)
-        gone = self.kept.keep_whole(part)
+        plan = self._plan(found[0], rows) if len(found) == 1 else None
+        if plan is None:
+            self._parted(found, bad)
+        else:
+            self._keep(plan.priced(rows, self.coded, bad), plan.same)
+
+    def _keep(self, rows: pl.DataFrame, same: dict[str, int], elsewhere: pl.Series | None = None) -> None:
+        """Keep what the rows of the frame come to; those in trouble are set aside, some are kept ``elsewhere``."""
+        gone = self.kept.keep_whole(pl.concat([rows, alike(rows.height, same)], how="horizontal"), elsewhere)
         if len(gone):
             self.alone.append(gone)
 
-    def _parted(self, found: list[Family], bad: list[pl.Expr]) -> pl.DataFrame:
-        """Rows parted by family, each part priced, and put back; marked are those that are priced otherwise."""
+    def _parted(self, found: list[Family], bad: list[pl.Expr]) -> None:
+        """Rows parted by family, each part priced, and put back."""
         rows, none = self.coded.frame, len(found)
         part_of = [none] * len(self.coded.samples)
         for number, family in enumerate(found):
@@ -156,60 +162,36 @@ class _Run:
         rows = pl.concat([codes, rows[[name for name in rows.columns if name in read]]], how="horizontal")
         self.coded = attrs.evolve(self.coded, r=pl.col("r"), l=pl.col("l"), frame=rows)
         parts = parted(rows, of_row, none + 1)
-        pieces = []
-        for number, here in enumerate(parts.frames):
-            priced: pl.DataFrame | None = None
-            mark: bool | None = True
-            if number < none and here.height > self.engine.alone_below:
-                priced, mark = self._at_once(found[number], here, []), False
-                if priced is None:
-                    at = pl.Series(AT, np.flatnonzero(of_row == number), dtype=pl.UInt32)
-                    self._family(found[number], here.with_columns(at))
-                    mark = None
-            marks = all_of(mark, here.height, pl.Boolean).alias(TROUBLE).to_frame()
-            if priced is None or TROUBLE not in priced.columns:
-                priced = pl.concat([*([] if priced is None else [priced]), marks], how="horizontal")
-            pieces.append(priced)
-        return parts.put_back(pieces)
+        plans = {}
+        for number, (family, here) in enumerate(zip(found, parts.frames[:none], strict=True)):
+            plan = self._plan(family, here)
+            if plan is not None:
+                plans[number] = plan
+        every = [set(plan.same.items()) for plan in plans.values()]
+        shared = dict(set.intersection(*every)) if every else {}
 
-    def _at_once(self, family: Family, rows: pl.DataFrame, bad: list[pl.Expr]) -> pl.DataFrame | None:
-        """What rows of a family come to, those in trouble and ``bad`` ones marked; ``None`` if their law asks."""
-        coded, engine = self.coded, self.engine
-        if rows.height <= engine.alone_below:
-            return None
-        try:
-            lines = lines_there(coded, rows, len(family.regimes))
-            pricing = pricing_of(family, coded, lines, self.frame.scales)
-            if pricing.masks is None:
-                return None
-            of = {name: pricing.program.outputs[AMOUNTS[name]] for name in engine.columns}
-            same = {name: x[1] for name, x in of.items() if isinstance(x, tuple) and x[0] == "c"}
-            asked = [AMOUNTS[name] for name in of if name not in same] + [CHARGES] * engine.charges
-            form = written(pricing.program, self.frame.inputs, [*asked, *pricing.watched])
-        except (TooWide, XbecError, Question):
-            return None
-        program = pricing.program
-        procedure = pl.col(PROCEDURE) if isinstance(program.procedure, int) else pl.lit(program.procedure[1])
-        warned = pricing.masks.of(pl.col("r"), pl.col("l"), procedure)
-        about = self.kept.about(program.procedures, program.procedure, warned, family.regimes[0].law.currency)
-        then = {name: pl.col(AMOUNTS[name]) for name in of if name not in same}
-        beside: dict[str, pl.Expr] = {}
-        if engine.charges:
-            then |= {(name := f"charge.{each}"): pl.col(name) for each in program.charges}
-        if isinstance(about, pl.Expr):
-            then[ABOUT] = about
-            beside |= {"r": coded.r, "l": coded.l}
-        if bad:
-            beside["bad"] = pl.any_horizontal(bad).fill_null(True)
-        marks = [pl.col(TROUBLE)] * form.may_fail + [pl.col("bad")] * bool(bad)
-        if marks:
-            then[TROUBLE] = pl.any_horizontal(marks)
-        found = (
-            form.run(rows, pricing.codes(coded.r, coded.l), beside, then) if then else pl.DataFrame(height=rows.height)
-        )
-        alike = {name: pl.lit(value, dtype=pl.Int64) for name, value in same.items()}
-        alike |= {} if isinstance(about, pl.Expr) else {ABOUT: pl.lit(about, dtype=pl.UInt32)}
-        return pl.concat([found, beside_rows(rows.height, alike)], how="horizontal")
+        def price(number: int) -> pl.DataFrame:
+            here, plan = parts.frames[number], plans[number]
+            own = {name: value for name, value in plan.same.items() if name not in shared}
+            return pl.concat([plan.priced(here, self.coded), alike(here.height, own)], how="horizontal")
+
+        pieces = dict(zip(plans, side_by_side(price, plans), strict=True))
+        elsewhere = []
+        for number, here in enumerate(parts.frames):
+            if number in pieces or not here.height:
+                continue
+            aside = number == none or here.height <= self.engine.alone_below
+            if not aside:
+                at = pl.Series(AT, np.flatnonzero(of_row == number), dtype=pl.UInt32)
+                self._family(found[number], here.with_columns(at))
+                elsewhere.append(number)
+            pieces[number] = all_of(aside, here.height, pl.Boolean).alias(TROUBLE).to_frame()
+        others = pl.Series(np.isin(of_row, elsewhere)) if elsewhere else None
+        self._keep(parts.put_back([pieces.get(n) for n in range(none + 1)]), shared, others)
+
+    def _plan(self, family: Family, rows: pl.DataFrame) -> Plan | None:
+        few = rows.height <= self.engine.alone_below
+        return None if few else plan_of(family, rows, self.coded, self.frame, self.kept)
 
     # consignments of several rows --------------------------------------------------------------------------------
 
