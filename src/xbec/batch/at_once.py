@@ -13,7 +13,7 @@ from xbec.batch.engine import AMOUNTS
 from xbec.batch.families import Family
 from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, Written, written
 from xbec.batch.pricing import Pricing, lines_there, pricing_of
-from xbec.batch.result import ABOUT, Result, beside_rows
+from xbec.batch.result import ABOUT, Result
 from xbec.errors import XbecError
 from xbec.landed_cost.unknown import Question
 
@@ -29,7 +29,8 @@ class Plan:
 
     def priced(self, rows: pl.DataFrame, coded: Coded, bad: Sequence[pl.Expr] = ()) -> pl.DataFrame:
         """What is not the same for all rows; those in trouble and ``bad`` ones are marked."""
-        beside, then = {"r": coded.r, "l": coded.l}, dict(self.then)
+        beside = {"r": coded.r, "l": coded.l} if ABOUT in self.then else {}
+        then = dict(self.then)
         marks = [pl.col(TROUBLE)] if self.form.may_fail else []
         if bad:
             beside["bad"] = pl.any_horizontal(bad).fill_null(True)
@@ -67,9 +68,3 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
     else:
         then[ABOUT] = about
     return Plan(pricing, form, then, same)
-
-
-def alike(rows: int, same: dict[str, int]) -> pl.DataFrame:
-    """Columns of what is the same for so many rows."""
-    kinds = {name: pl.UInt32 if name == ABOUT else pl.Int64 for name in same}
-    return beside_rows(rows, {name: pl.lit(value, dtype=kinds[name]) for name, value in same.items()})

@@ -87,7 +87,7 @@ class Coded:
     """The codes ``r`` (kind of consignment) and ``l`` (kind of line) of each row, and what each code stands for.
 
     The codes are expressions over ``frame``, or over any of its rows. ``None`` stands for texts that are none; their
-    rows are told when the consignment is priced by itself.
+    rows are told when the consignment is priced by itself. With ``all_lines`` no line is ``None``.
     """
 
     r: pl.Expr
@@ -96,6 +96,7 @@ class Coded:
     frame: pl.DataFrame
     samples: list[tuple[Consignment, date] | None]
     lines: list[Line | None]
+    all_lines: bool
 
 
 def code(frame: Frame) -> Coded:
@@ -121,7 +122,7 @@ def code(frame: Frame) -> Coded:
     of_line, kinds_of_line = kinds_of(given, [*frame.line_texts, "currency"], most=_MOST_LINES)
     told = tuple((name, stated.get(name)) for name in optional)
     return Coded(
-        r, of_line, (kinds, kinds_of_line), given.frame, _samples(kinds, told, frame.on), _lines(kinds_of_line)
+        r, of_line, (kinds, kinds_of_line), given.frame, _samples(kinds, told, frame.on), *_lines(kinds_of_line)
     )
 
 
@@ -155,9 +156,10 @@ def _sample(row: Mapping[str, Any], stated: list[str], on: date | None) -> tuple
 
 
 @lru_cache(maxsize=32)
-def _lines(kinds: Kinds) -> list[Line | None]:
-    """A line of each kind."""
-    return [_line(tuple(row.items())) for row in kinds.rows()]
+def _lines(kinds: Kinds) -> tuple[list[Line | None], bool]:
+    """A line of each kind, and whether each kind is one."""
+    lines = [_line(tuple(row.items())) for row in kinds.rows()]
+    return lines, all(line is not None for line in lines)
 
 
 @lru_cache(maxsize=50_000)

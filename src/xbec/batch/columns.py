@@ -133,7 +133,7 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
     if "line" in schema:
         exprs.append(pl.col("line").cast(pl.String).alias("line"))
     coded = frame.select(*exprs, *(expr.alias(f"in {name}") for name, expr in numbers.items()))
-    inputs, least = _inputs(coded, list(numbers))
+    inputs, least = _inputs(coded, list(numbers), several=several)
     bad += _strange(frame, inputs, said, scales, least)
     coded, inputs = _goods(coded, inputs, scales, bad)
     if bad:
@@ -145,16 +145,31 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
     return Frame(coded, inputs, scales, day, day_column, line_texts, tuple(about), several, bool(bad))
 
 
-def _inputs(coded: pl.DataFrame, names: list[str]) -> tuple[dict[str, Input], dict[str, int | None]]:
-    """The inputs with their bounds, nothing stated counting as zero; and the least that is stated."""
-    columns = [pl.col(f"in {name}") for name in names]
-    found = coded.select(*(c.min().alias(f"{n}") for n, c in enumerate(columns)), *(c.max() for c in columns)).row(0)
-    least, most = found[: len(names)], found[len(names) :]
-    inputs = {
-        name: Input(column, *_bounds(low or 0, high or 0), bool(coded.get_column(f"in {name}").null_count()))
-        for name, column, low, high in zip(names, columns, least, most, strict=True)
-    }
-    return inputs, dict(zip(names, least, strict=True))
+def _inputs(coded: pl.DataFrame, names: list[str], *, several: bool) -> tuple[dict[str, Input], dict[str, int | None]]:
+    """The inputs with their bounds, nothing stated counting as zero; and the least that is stated.
+
+    Bounds are rounded up to whole bits, so that all bits met, in one number, say as much as the greatest does, in less
+    time; its sign says whether any is below zero. The least is looked for where it counts: no quantity may be zero, and
+    amounts of several lines are weights.
+    """
+    columns = {name: pl.col(f"in {name}") for name in names}
+    weighed = [name for name in names if several or not _is_amount(name)]
+    asked = [column.bitwise_or().alias(name) for name, column in columns.items()]
+    asked += [columns[name].min().alias(f"least {name}") for name in weighed]
+    found = coded.lazy().select(asked).collect(engine="streaming").row(0, named=True)
+    inputs, least = {}, {}
+    for name, column in columns.items():
+        low, high = found.get(f"least {name}", 0), found[name] or 0
+        if high < 0:
+            low, high = coded.select(column.min().alias("low"), column.max().alias("high")).row(0)
+        least[name] = low
+        gaps = bool(coded.get_column(f"in {name}").null_count())
+        inputs[name] = Input(column, *_bounds(low or 0, high), gaps)
+    return inputs, least
+
+
+def _is_amount(name: str) -> bool:
+    return name in AMOUNTS or "." in name
 
 
 def _bounds(low: int, high: int) -> tuple[int, int]:
@@ -180,10 +195,9 @@ def _strange(
             found += [lost] if each.gaps else []
         elif each.gaps and column.dtype != pl.Null:
             found.append(pl.lit(column.is_not_null()) & lost)
-        is_amount = name in AMOUNTS or "." in name
         if each.low < 0:
             found.append(each.expr < 0)
-        if not is_amount:
+        if not _is_amount(name):
             largest = _LARGEST_QUANTITY * 10 ** scales[name]
             if each.high > largest:
                 found.append(each.expr > largest)

@@ -57,13 +57,15 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     """
     columns, choices, numbers = [], {}, {}
     for name in dict.fromkeys(names):
-        number, choice = _numbered(frame.get_column(name))
+        column = frame.get_column(name)
+        kind = column.dtype
+        number, choice = _numbered(column, kind)
         none = [None] if number.null_count() else []
         if none:
             number = number.cast(pl.UInt32).fill_null(len(choice))
         columns.append(number.alias(name))
         numbers[name] = pl.col(name)
-        if frame.schema[name] == pl.String and any(a > b for a, b in pairwise(choice)):
+        if kind == pl.String and any(a > b for a, b in pairwise(choice)):
             places = sorted(range(len(choice)), key=choice.__getitem__)
             rank = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(choice) + 1)
             rank = rank.scatter([*places, len(choice)], range(len(choice) + 1))
@@ -73,9 +75,8 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     return Numbered(frame.with_columns(columns), choices, numbers)
 
 
-def _numbered(column: pl.Series) -> tuple[pl.Series, list[Any]]:
+def _numbered(column: pl.Series, kind: pl.DataType) -> tuple[pl.Series, list[Any]]:
     """Numbers from zero, null where the value is, and what they stand for."""
-    kind = column.dtype
     if isinstance(kind, pl.Enum):
         return column.to_physical(), kind.categories.to_list()
     if kind == pl.Boolean:

@@ -76,6 +76,8 @@ class Result:
         self.engine = engine
         self.procedures: dict[str, int] = {}
         self.parts: list[pl.DataFrame] = []
+        self.same: dict[str, int] = {}
+        """What is the same for all rows of the frame, and in no part."""
         self._abouts: dict[_About, int] = {}
 
     def keep(self, rows: pl.DataFrame, worlds: Sequence[World], unknowns: Sequence[Unknown], currency: str) -> None:
@@ -139,23 +141,26 @@ class Result:
             )
         return part
 
-    def keep_whole(self, rows: pl.DataFrame, elsewhere: pl.Series | None) -> pl.Series:
+    def keep_whole(self, rows: pl.DataFrame, same: Mapping[str, int], elsewhere: pl.Series | None) -> pl.Series:
         """Keep what the rows of the frame come to, in their order; returns the numbers of those in trouble.
 
-        Rows marked in ``elsewhere`` are kept in another way and left out.
+        ``same`` is what they have in common. Rows marked in ``elsewhere`` are kept in another way and left out.
         """
-        trouble = rows.drop_in_place(TROUBLE).fill_null(False) if TROUBLE in rows.columns else pl.Series([False])
-        gone = pl.Series(AT, [], dtype=pl.UInt32)
-        if trouble.any() or elsewhere is not None:
-            rows = rows.with_row_index(AT)
-            left_out = trouble if elsewhere is None else trouble | elsewhere
-            gone, rows = rows.get_column(AT).filter(trouble), rows.filter(~left_out)
-        if self.engine.on_unknown == "interval":
+        trouble = rows.drop_in_place(TROUBLE) if TROUBLE in rows.columns else pl.Series([False])
+        trouble = trouble.fill_null(False) if trouble.null_count() else trouble
+        interval = self.engine.on_unknown == "interval"
+        if not (trouble.any() or elsewhere is not None or interval):
+            self.same = dict(same)
+            self.parts.append(rows)
+            return pl.Series(AT, [], dtype=pl.UInt32)
+        rows = alike(rows, same).with_row_index(AT)
+        if interval:
             # Least and greatest are one where nothing is unknown.
             for name in [name for name in rows.columns if name in self.engine.columns or name[:7] == "charge."]:
                 rows = rows.with_columns(rows.get_column(name).alias(f"{name}_{end}") for end in ("low", "high"))
-        self.parts.append(rows)
-        return gone
+        left_out = trouble if elsewhere is None else trouble | elsewhere
+        self.parts.append(rows.filter(~left_out) if left_out.any() else rows)
+        return rows.get_column(AT).filter(trouble)
 
     def about(self, names: Sequence[str], procedure: Operand, warned: pl.Expr | int, currency: str) -> pl.Expr | int:
         """The number of what rows say in words; one number, where it is the same for all.
@@ -201,14 +206,17 @@ class Result:
         ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
         amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
         parts = self.parts or [pl.DataFrame(schema={AT: pl.UInt32, ABOUT: pl.UInt32})]
-        whole = pl.concat(parts, how="diagonal")
+        whole = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
         whole = _put_back(whole) if AT in whole.columns else whole
-        same = {name: pl.lit(None, dtype=pl.Int64) for name in amounts if name not in whole.columns}
+        same = {name: pl.lit(self.same.get(name), dtype=pl.Int64) for name in amounts if name not in whole.columns}
         same |= {
             name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
         }
         told: dict[str, pl.Expr] = {}
-        for name, texts in zip(_WORDS, zip(*self._abouts or [_NOTHING], strict=True), strict=True):
+        abouts = list(self._abouts) or [_NOTHING]
+        if ABOUT in self.same:
+            abouts = [abouts[self.same[ABOUT]]]
+        for name, texts in zip(_WORDS, zip(*abouts, strict=True), strict=True):
             if len(set(texts)) == 1:
                 same[name] = pl.lit(texts[0], dtype=pl.String)
             else:
@@ -217,7 +225,7 @@ class Result:
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")]
-        columns = [whole.drop(ABOUT), *words, beside_rows(whole.height, same)]
+        columns = [whole.drop(ABOUT, strict=False), *words, beside_rows(whole.height, same)]
         return pl.concat(columns, how="horizontal")[[*order, *_LAST]]
 
 
@@ -229,6 +237,15 @@ def all_of(value: int | bool | None, rows: int, dtype: Any) -> pl.Series:
 def beside_rows(rows: int, same: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """Columns of as many rows, which cost no memory where they have one value."""
     return all_of(False, rows, pl.Boolean).to_frame("").with_columns(**same).drop("")
+
+
+def alike(rows: pl.DataFrame, same: Mapping[str, int]) -> pl.DataFrame:
+    """Rows with what is the same for all of them."""
+    if not same:
+        return rows
+    kinds = {name: pl.UInt32 if name == ABOUT else pl.Int64 for name in same}
+    columns = {name: pl.lit(value, dtype=kinds[name]) for name, value in same.items()}
+    return pl.concat([rows, beside_rows(rows.height, columns)], how="horizontal")
 
 
 def with_numbers(rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from xbec.batch import warn
-from xbec.batch.at_once import Plan, alike, plan_of
+from xbec.batch.at_once import Plan, plan_of
 from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
@@ -26,7 +26,7 @@ from xbec.batch.order import canonical
 from xbec.batch.parts import parted, side_by_side
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.batch.pricing import Pricing, lines_there, pricing_of
-from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, all_of, whole, with_numbers
+from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
@@ -83,8 +83,7 @@ def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.Data
     if repeated is not None:
         marked = frame.coded["bad"] | repeated if frame.has_bad else repeated
         frame = attrs.evolve(frame, coded=frame.coded.with_columns(marked.alias("bad")), has_bad=True)
-    coded = code(frame)
-    return _Run(engine, given, frame, coded).result()
+    return _Run(engine, given, frame, code(frame)).result()
 
 
 class _Run:
@@ -112,7 +111,8 @@ class _Run:
                     continue
         bad = [pl.col("bad")] if "bad" in self.coded.frame.columns else []
         bad += _none_there([n in regimes for n in range(len(self.coded.samples))], self.coded.r)
-        bad += _none_there([line is not None for line in self.coded.lines], self.coded.l)
+        if not self.coded.all_lines:
+            bad += _none_there([line is not None for line in self.coded.lines], self.coded.l)
         if self.frame.several:
             self._consignments(families(regimes), bad)
         else:
@@ -137,7 +137,7 @@ class _Run:
 
     def _keep(self, rows: pl.DataFrame, same: dict[str, int], elsewhere: pl.Series | None = None) -> None:
         """Keep what the rows of the frame come to; those in trouble are set aside, some are kept ``elsewhere``."""
-        gone = self.kept.keep_whole(pl.concat([rows, alike(rows.height, same)], how="horizontal"), elsewhere)
+        gone = self.kept.keep_whole(rows, same, elsewhere)
         if len(gone):
             self.alone.append(gone)
 
@@ -173,7 +173,7 @@ class _Run:
         def price(number: int) -> pl.DataFrame:
             here, plan = parts.frames[number], plans[number]
             own = {name: value for name, value in plan.same.items() if name not in shared}
-            return pl.concat([plan.priced(here, self.coded), alike(here.height, own)], how="horizontal")
+            return alike(plan.priced(here, self.coded), own)
 
         pieces = dict(zip(plans, side_by_side(price, plans), strict=True))
         elsewhere = []
