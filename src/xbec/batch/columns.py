@@ -153,18 +153,20 @@ def _inputs(coded: pl.DataFrame, names: list[str], *, several: bool) -> tuple[di
     amounts of several lines are weights.
     """
     columns = {name: pl.col(f"in {name}") for name in names}
-    weighed = [name for name in names if several or not _is_amount(name)]
-    asked = [column.bitwise_or().alias(name) for name, column in columns.items()]
-    asked += [columns[name].min().alias(f"least {name}") for name in weighed]
+    bits = [name for name in names if _is_amount(name) and not several]
+    asked = [columns[name].bitwise_or().alias(name) for name in bits]
+    for name in names:
+        if name not in bits:
+            asked += [columns[name].max().alias(name), columns[name].min().alias(f"least {name}")]
     found = coded.lazy().select(asked).collect(engine="streaming").row(0, named=True)
     inputs, least = {}, {}
     for name, column in columns.items():
         low, high = found.get(f"least {name}", 0), found[name] or 0
-        if high < 0:
+        if name in bits and high < 0:
             low, high = coded.select(column.min().alias("low"), column.max().alias("high")).row(0)
         least[name] = low
         gaps = bool(coded.get_column(f"in {name}").null_count())
-        inputs[name] = Input(column, *_bounds(low or 0, high), gaps)
+        inputs[name] = Input(column, *_bounds(0 if gaps else low or 0, high), gaps)
     return inputs, least
 
 

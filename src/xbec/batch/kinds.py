@@ -59,6 +59,12 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     for name in dict.fromkeys(names):
         column = frame.get_column(name)
         kind = column.dtype
+        if isinstance(kind, pl.Enum):
+            number_of, categories = pl.col(name).to_physical(), kind.categories.to_list()
+            if column.null_count():
+                number_of, categories = number_of.cast(pl.UInt32).fill_null(len(categories)), [*categories, None]
+            numbers[name], choices[name] = number_of, tuple(categories)
+            continue
         number, choice = _numbered(column, kind)
         none = [None] if number.null_count() else []
         if none:
@@ -72,13 +78,11 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
             numbers[name] = pl.lit(rank).gather(pl.col(name))
             choice = [choice[place] for place in places]
         choices[name] = (*choice, *none)
-    return Numbered(frame.with_columns(columns), choices, numbers)
+    return Numbered(frame.with_columns(columns) if columns else frame, choices, numbers)
 
 
 def _numbered(column: pl.Series, kind: pl.DataType) -> tuple[pl.Series, list[Any]]:
     """Numbers from zero, null where the value is, and what they stand for."""
-    if isinstance(kind, pl.Enum):
-        return column.to_physical(), kind.categories.to_list()
     if kind == pl.Boolean:
         return column.cast(pl.UInt8), [False, True]
     if kind == pl.Date:

@@ -225,7 +225,8 @@ class Result:
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
         order = [PROCEDURE, "assessed_currency", *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")]
-        columns = [whole.drop(ABOUT, strict=False), *words, beside_rows(whole.height, same)]
+        amounts_told = _only(whole, [name for name in whole.columns if name != ABOUT])
+        columns = [amounts_told, *words, beside_rows(whole.height, same)]
         return pl.concat(columns, how="horizontal")[[*order, *_LAST]]
 
 
@@ -236,7 +237,12 @@ def all_of(value: int | bool | None, rows: int, dtype: Any) -> pl.Series:
 
 def beside_rows(rows: int, same: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """Columns of as many rows, which cost no memory where they have one value."""
-    return all_of(False, rows, pl.Boolean).to_frame("").with_columns(**same).drop("")
+    return _only(all_of(False, rows, pl.Boolean).to_frame("").with_columns(**same), list(same))
+
+
+def _only(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Some columns of rows; without any, as many rows."""
+    return rows[names] if names else pl.DataFrame(height=rows.height)
 
 
 def alike(rows: pl.DataFrame, same: Mapping[str, int]) -> pl.DataFrame:
