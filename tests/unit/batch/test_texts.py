@@ -167,19 +167,25 @@ def test_a_column_of_different_texts_is_given_up_at_the_first_look(monkeypatch: 
 
     monkeypatch.setattr(texts, "_by_hash", refuse)
     monkeypatch.setattr(texts, "_by_window", refuse)
+    monkeypatch.setattr(texts, "_by_product", refuse)
     assert coded(pl.Series([f"parcel {n}" for n in range(70_000)])) is None
 
 
-def test_texts_that_all_meet_in_one_slot_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", ["long name of platform {}", "DE-{:03d}"])
+def test_texts_that_all_meet_in_one_slot_are_given_up(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(texts, "_slot", lambda _: pl.col("text").str.len_bytes().cast(pl.UInt16) * 0)
-    series = column([f"long name of platform {n}" for n in range(50)], 30_000)
-    assert coded(series) is None
+    monkeypatch.setattr(texts, "_FACTORS", ((0, 0),))
+    assert coded(column([text.format(n) for n in range(50)], 30_000)) is None
 
 
-def test_texts_that_meet_in_one_slot_once_get_numbers_in_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", ["long name of platform {}", "DE-{:03d}"])
+def test_texts_that_meet_in_one_slot_once_get_numbers_in_the_next_round(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     slot = texts._slot
     monkeypatch.setattr(texts, "_slot", lambda seed: slot(seed) % 4 if seed < 2 else slot(seed))
-    _, categories = back(column([f"long name of platform {n}" for n in range(50)], 30_000))
+    monkeypatch.setattr(texts, "_FACTORS", ((0, 0), (0, 1 << 60), *texts._FACTORS))
+    _, categories = back(column([text.format(n) for n in range(50)], 30_000))
     assert len(categories) == 50
 
 
