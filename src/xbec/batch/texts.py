@@ -92,7 +92,7 @@ def coded(texts: pl.Series, *, most: int = _MOST) -> tuple[pl.Series, pl.Series]
 
 
 def _few(rows: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    known = rows.drop_nulls().unique(maintain_order=True)
+    known = rows.drop_nulls().unique().sort()
     return rows.cast(pl.Enum(known)).to_physical().fill_null(0), known, _positions(0)
 
 
@@ -103,7 +103,7 @@ def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]
         sample = min(_SLOTS, _LOOKED_AT + len(rows) // 128)
         known = _looked_at(rows, sample)
         if not len(known):
-            known = rows.drop_nulls().head(_LOOKED_AT).unique(maintain_order=True)
+            known = rows.drop_nulls().head(_LOOKED_AT).unique().sort()
         elif len(rows) > sample > 1_000 and 10 * len(known) > 7 * sample:
             return None
     words = _words(known) if len(rows) >= _WORTH_WORDS else None
@@ -118,8 +118,8 @@ def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]
 
 
 def _looked_at(rows: pl.Series, many: int) -> pl.Series:
-    """The texts of about so many rows, from all over the column."""
-    return rows.gather_every(max(1, len(rows) // many)).drop_nulls().unique(maintain_order=True)
+    """The texts of about so many rows, from all over the column, in their order."""
+    return rows.gather_every(max(1, len(rows) // many)).drop_nulls().unique().sort()
 
 
 def _by_hash(rows: pl.Series, known: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -127,10 +127,10 @@ def _by_hash(rows: pl.Series, known: pl.Series, seed: int) -> tuple[pl.Series, p
     # Of the texts that meet in a slot, one is known in this round.
     slots = known.alias("text").to_frame().select(_slot(seed).cast(pl.UInt32)).to_series()
     held = _repeated(_NOWHERE, _SLOTS, pl.UInt32).scatter(slots, _positions(len(known)))
-    taken = (held != _NOWHERE).arg_true()
-    known = known.gather(held.gather(taken))
+    taken = held.filter(held != _NOWHERE).sort()
+    known, slots = known.gather(taken), slots.gather(taken)
     kind = pl.UInt8 if len(known) <= 256 else pl.UInt16
-    table = _repeated(0, _SLOTS, kind).scatter(taken, _positions(len(known)).cast(kind))
+    table = _repeated(0, _SLOTS, kind).scatter(slots, _positions(len(known)).cast(kind))
     wanted = rows.to_frame().lazy().with_columns(number=pl.lit(table).gather(_slot(seed)))
     other = pl.lit(known).gather(pl.col("number")) != pl.col("text")
     engine: Literal["streaming", "in-memory"] = "streaming" if len(rows) >= _MANY else "in-memory"
@@ -151,7 +151,7 @@ def _by_product(
     first, second = map(np.uint64, factors)
     down = np.uint64(64 - min(max(len(known).bit_length() + 4, 10), 18))
     slots = (words[:, 0] * first + words[:, 1] * second) >> down
-    _, taken = np.unique(slots, return_index=True)
+    taken = np.sort(np.unique(slots, return_index=True)[1])
     known, words, slots = known.gather(taken.astype(np.uint32)), words[taken], slots[taken]
     table = np.zeros(1 << (64 - int(down)), np.uint8 if len(known) <= 256 else np.uint16)
     table[slots] = np.arange(len(known))
