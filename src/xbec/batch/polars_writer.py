@@ -7,7 +7,7 @@ out in 128, and rows of a program that could pass 127 are trouble.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import attrs
@@ -29,8 +29,11 @@ CHARGES: Final = "charges"
 
 _ROWS: Final = "rows"
 _AS_WRITTEN: Final = pl.QueryOptFlags.none()
+_NO_ENDS: Final[Mapping[str, pl.Expr]] = {}
 _FEW: Final = 20_000
 """So few rows are not worth the threads of the streaming engine."""
+_FEW_OF_RUNS: Final = 200_000
+"""Nor are these, where it would have to stop before each sum over runs."""
 
 
 class TooWide(Exception):
@@ -56,57 +59,71 @@ def evaluate(
     longest = _longest_run(frame) if several else 1
     if longest == 1:
         return written(program, inputs, wanted).run(frame, codes, beside)
+    # Rounded up, so that frames of like consignments share what is written for them.
+    longest = 1 << (longest - 1).bit_length()
     at = [code.alias(POSITIONS[name]) for name, code in codes.items()]
     frame = frame.lazy().with_columns(at).collect(engine="streaming", optimizations=_AS_WRITTEN)
     codes = {name: pl.col(POSITIONS[name]) for name in codes}
-    whole, runs = _cut(program, frame, mixed=False)
-    if any(level.by_procedure for level in program.levels):
-        chosen = Written(program, inputs, (), runs, longest).run(whole, codes, {}).get_column(PROCEDURE)
-        frame = frame.with_columns(chosen.alias("taken"))
+    cut = _cut(program, frame, mixed=False)
+    form = written(program, inputs, wanted, cut.runs, longest)
+    found = form.run(cut.frame, codes, beside, ends=cut.ends)
+    if any(level.by_procedure for level in program.levels) and PROCEDURE in found.columns:
+        frame = frame.with_columns(found.get_column(PROCEDURE).alias("taken"))
         if frame.select(_changes_within("taken").any()).item():
-            whole, runs = _cut(program, frame, mixed=True)
-    return Written(program, inputs, wanted, runs, longest).run(whole, codes, beside)
+            cut = _cut(program, frame, mixed=True)
+            form = written(program, inputs, wanted, cut.runs, longest)
+            found = form.run(cut.frame, codes, beside, ends=cut.ends)
+    return found
 
 
 _kept: dict[Any, Written] = {}
 _MOST_KEPT: Final = 256
 
 
-def written(program: RowsProgram, inputs: Mapping[str, Input], wanted: Sequence[str]) -> Written:
-    """The expressions of a program for consignments of one line, made once for inputs of equal bounds."""
+def written(
+    program: RowsProgram,
+    inputs: Mapping[str, Input],
+    wanted: Sequence[str],
+    runs: Sequence[Runs] = (),
+    longest: int = 1,
+) -> Written:
+    """The expressions of a program, made once for inputs of equal bounds and rows that are cut alike."""
     bounds = tuple((name, each.low, each.high, each.gaps, str(each.expr)) for name, each in inputs.items())
-    key = (id(program), bounds, tuple(wanted))
+    key = (id(program), bounds, tuple(wanted), tuple(runs), longest)
     found = _kept.get(key)
     if found is None:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        found = _kept[key] = Written(program, inputs, wanted, {}, 1)
+        found = _kept[key] = Written(program, inputs, wanted, runs, longest)
     return found
 
 
+Ends = Mapping[str, pl.Expr]
+"""The last rows of the runs of a frame, by the column that numbers the runs."""
+
+
 class Written:
-    """Expressions of one program for frames whose inputs keep to their bounds; nothing ``wanted``: the procedure."""
+    """Expressions of one program for frames whose inputs keep to their bounds."""
 
     def __init__(
         self,
         program: RowsProgram,
         inputs: Mapping[str, Input],
         wanted: Sequence[str],
-        runs: dict[int, _Runs],
+        runs: Sequence[Runs],
         longest: int,
     ) -> None:
         self.program = program
         self.inputs = inputs
         self.outputs = {name: program.outputs[name] for name in wanted if name in program.outputs}
         self.charges = program.charges if CHARGES in wanted else {}
-        self.stages: list[tuple[list[pl.Expr], list[pl.Expr]]] = [([], [])]
+        self.stages: list[tuple[list[pl.Expr], list[Callable[[Ends], pl.Expr]]]] = [([], [])]
         self.tables: list[tuple[str, str, pl.Series]] = []
         """Columns before all stages: what it is called, by which code it is looked up, and where."""
         self.hoisted: dict[tuple[Any, ...], tuple[pl.Expr, int]] = {}
         self.bounds = Bounds(program, inputs, longest)
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
         self.levels = runs
-        self.only_procedure = not wanted
         self.counts = self._count()
         self._longest = longest
         for number in range(len(program.ops)):
@@ -120,12 +137,14 @@ class Written:
         codes: Mapping[str, pl.Expr],
         beside: Mapping[str, pl.Expr],
         then: Mapping[str, pl.Expr] | None = None,
+        ends: Ends = _NO_ENDS,
     ) -> pl.DataFrame:
         """The outputs on the rows of a frame, and what is asked for beside them.
 
         ``codes`` lead from its columns into the tables. With ``then``, expressions over all of these are what comes.
         """
-        engine: Literal["streaming", "in-memory"] = "streaming" if frame.height > _FEW else "in-memory"
+        few = _FEW_OF_RUNS if ends else _FEW
+        engine: Literal["streaming", "in-memory"] = "streaming" if frame.height > few else "in-memory"
         lazy = frame.lazy()
         uses = Counter(of for _, of, _ in self.tables)
         often = [codes[of].alias(POSITIONS[of]) for of, times in uses.items() if times > 1]
@@ -137,8 +156,12 @@ class Written:
         for number, (of_rows, of_runs) in enumerate(self.stages):
             if of_rows or (looked and not number):
                 lazy = lazy.with_columns(of_rows if number else [*looked, *of_rows])
-            if of_runs:
-                lazy = lazy.collect(engine=engine, optimizations=_AS_WRITTEN).with_columns(of_runs).lazy()
+            if of_runs and engine == "streaming":
+                # Sums over runs need all rows, which a stream has at its end.
+                lazy = lazy.collect(engine=engine, optimizations=_AS_WRITTEN).lazy()
+                lazy = lazy.with_columns(make(ends) for make in of_runs).collect(engine="in-memory").lazy()
+            elif of_runs:
+                lazy = lazy.with_columns(make(ends) for make in of_runs)
         # A column of the frame makes sure that what is the same for all rows comes once for each.
         lazy = lazy.select(*self.final, pl.first().alias(_ROWS), **beside)
         if then is not None:
@@ -149,8 +172,6 @@ class Written:
 
     def _roots(self) -> list[Operand]:
         program = self.program
-        if self.only_procedure:
-            return [program.procedure]
         roots = [*self.outputs.values(), *self.charges.values(), program.procedure]
         if not isinstance(program.trouble, bool):
             roots.append(program.trouble)
@@ -219,11 +240,11 @@ class Written:
             expr, stage = self._column(f"v{number}", expr, stage)
         self.exprs[number] = (expr, stage)
 
-    def _column(self, name: str, expr: pl.Expr, stage: int, *, of_runs: bool = False) -> tuple[pl.Expr, int]:
+    def _column(self, name: str, expr: pl.Expr, stage: int) -> tuple[pl.Expr, int]:
         """An expression made a column in its stage."""
         while len(self.stages) <= stage:
             self.stages.append(([], []))
-        self.stages[stage][of_runs].append(expr.alias(name))
+        self.stages[stage][0].append(expr.alias(name))
         return pl.col(name), stage + 1
 
     def _expression(self, number: int, op: Op) -> tuple[pl.Expr, int]:
@@ -353,37 +374,53 @@ class Written:
         expr = (shared * upto) // by - (shared * (upto - part)) // by
         return self._narrowed(expr, wide, number), max(at, after)
 
-    def _hoisted(
-        self, key: tuple[Any, ...], expr: pl.Expr, stage: int, *, of_runs: bool = False
-    ) -> tuple[pl.Expr, int]:
+    def _hoisted(self, key: tuple[Any, ...], expr: pl.Expr, stage: int) -> tuple[pl.Expr, int]:
         """An expression made a column once."""
         if key not in self.hoisted:
-            self.hoisted[key] = self._column(f"h{len(self.hoisted)}", expr, stage, of_runs=of_runs)
+            self.hoisted[key] = self._column(f"h{len(self.hoisted)}", expr, stage)
+        return self.hoisted[key]
+
+    def _of_runs(self, key: tuple[Any, ...], make: Callable[[Ends], pl.Expr], stage: int) -> tuple[pl.Expr, int]:
+        """A column once, made of where the runs of a frame end."""
+        if key not in self.hoisted:
+            name = f"h{len(self.hoisted)}"
+            while len(self.stages) <= stage:
+                self.stages.append(([], []))
+            self.stages[stage][1].append(lambda ends: make(ends).alias(name))
+            self.hoisted[key] = pl.col(name), stage + 1
         return self.hoisted[key]
 
     def _cumulative(self, what: tuple[Any, ...], amount: pl.Expr, stage: int) -> tuple[pl.Expr, int]:
         """The sum of all rows up to each; it may wrap, and differences of it are what they would be without."""
-        return self._hoisted((*what, "cumulative"), amount.cum_sum(), stage, of_runs=True)
+        return self._of_runs((*what, "cumulative"), lambda _: amount.cum_sum(), stage)
 
     def _total(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
         """The sum of an amount over its run."""
         runs = self.levels[level]
+        key = (*what, "total", level)
         if runs.over:
-            return self._hoisted((*what, "total", level), amount.sum().over(runs.over), stage, of_runs=True)
+            return self._of_runs(key, lambda _: amount.sum().over(runs.over), stage)
         cumulative, stage = self._cumulative(what, amount, stage)
-        ends = cumulative.gather(runs.ends)
-        total = (ends - ends.shift(1, fill_value=0)).gather(pl.col(runs.number))
-        return self._hoisted((*what, "total", level), total, stage, of_runs=True)
+
+        def total(ends: Ends) -> pl.Expr:
+            upto = cumulative.gather(ends[runs.number])
+            return (upto - upto.shift(1, fill_value=0)).gather(pl.col(runs.number))
+
+        return self._of_runs(key, total, stage)
 
     def _upto(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
         """The sum of an amount from the start of its run to the row, the row included."""
         runs = self.levels[level]
         key = (*what, "up to", level)
         if runs.over:
-            return self._hoisted(key, amount.cum_sum().over(runs.over), stage, of_runs=True)
+            return self._of_runs(key, lambda _: amount.cum_sum().over(runs.over), stage)
         cumulative, stage = self._cumulative(what, amount, stage)
-        before = cumulative.gather(runs.ends).shift(1, fill_value=0).gather(pl.col(runs.number))
-        return self._hoisted(key, cumulative - before, stage, of_runs=True)
+
+        def upto(ends: Ends) -> pl.Expr:
+            before = cumulative.gather(ends[runs.number]).shift(1, fill_value=0)
+            return cumulative - before.gather(pl.col(runs.number))
+
+        return self._of_runs(key, upto, stage)
 
     def _of_rows(self, operand: Operand, wide: bool) -> tuple[pl.Expr, int]:
         """As :meth:`_operand`, one value a row even where all are the same constant, for sums to count them."""
@@ -397,11 +434,9 @@ class Written:
         """What is returned, and whether it marks rows in trouble."""
         program = self.program
         chosen = []
-        if self.only_procedure or isinstance(program.procedure, int):
+        if isinstance(program.procedure, int):
             procedure, _ = self._operand(program.procedure, wide=False)
             chosen.append(procedure.cast(pl.Int32).alias(PROCEDURE))
-        if self.only_procedure:
-            return chosen, False
         troubles = []
         for name, operand in (*self.outputs.items(), *((f"charge.{k}", v) for k, v in self.charges.items())):
             expr, _ = self._operand(operand, wide=False)
@@ -425,22 +460,31 @@ def _unsigned(amount: pl.Expr, plus: int, by: int) -> pl.Expr:
 
 
 @attrs.frozen(slots=True)
-class _Runs:
+class Runs:
     """The runs of a level.
 
-    Runs that stand together are numbered in the column ``number``, the last rows of theirs listed in ``ends``; else
-    ``over`` names the columns that rows of one run share.
+    Those that stand together are numbered in the column ``number``; else ``over`` names the columns that rows of one
+    run share.
     """
 
     number: str
-    ends: pl.Expr
-    over: list[str]
+    over: tuple[str, ...]
 
 
-def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.DataFrame, dict[int, _Runs]]:
-    """The runs of every level, with the columns they need."""
-    runs: dict[int, _Runs] = {}
-    frame, whole = _numbered(frame, ["run"], "number")
+@attrs.frozen(slots=True, eq=False)
+class _Cut:
+    """A frame with the columns that its runs need, the runs of each level, and where they end."""
+
+    frame: pl.DataFrame
+    runs: list[Runs]
+    ends: dict[str, pl.Expr]
+
+
+def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> _Cut:
+    """The runs of every level."""
+    runs: list[Runs] = []
+    ends: dict[str, pl.Expr] = {}
+    frame = _numbered(frame, ["run"], "number", ends)
     for number, level in enumerate(program.levels):
         over = ["run"]
         for key in level.keys:
@@ -454,12 +498,13 @@ def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> tuple[pl.
         if level.by_procedure and mixed:
             over.append("taken")
         if len(over) == 1:
-            runs[number] = whole
+            runs.append(Runs("number", ()))
         elif level.sorted and "taken" not in over:
-            frame, runs[number] = _numbered(frame, over, f"number{number}")
+            frame = _numbered(frame, over, f"number{number}", ends)
+            runs.append(Runs(f"number{number}", ()))
         else:
-            runs[number] = _Runs("", pl.lit(0), over)
-    return frame, runs
+            runs.append(Runs("", tuple(over)))
+    return _Cut(frame, runs, ends)
 
 
 def _changes_within(name: str) -> pl.Expr:
@@ -467,12 +512,12 @@ def _changes_within(name: str) -> pl.Expr:
     return (pl.col(name) != pl.col(name).shift(1)) & (pl.col("run") == pl.col("run").shift(1))
 
 
-def _numbered(frame: pl.DataFrame, names: list[str], called: str) -> tuple[pl.DataFrame, _Runs]:
-    """Number the runs of rows that are alike in these columns."""
+def _numbered(frame: pl.DataFrame, names: list[str], called: str, ends: dict[str, pl.Expr]) -> pl.DataFrame:
+    """Number the runs of rows that are alike in these columns, and note the last row of each."""
     of = frame.get_column(names[0]) if len(names) == 1 else frame.select(pl.struct(names)).to_series()
     number = of.rle_id().alias(called)
-    last = (number != number.shift(-1)).fill_null(True).arg_true()
-    return frame.with_columns(number), _Runs(called, pl.lit(last), [])
+    ends[called] = pl.lit((number != number.shift(-1)).fill_null(True).arg_true())
+    return frame.with_columns(number)
 
 
 def _longest_run(frame: pl.DataFrame) -> int:

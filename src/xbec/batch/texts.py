@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from sys import byteorder
+from sys import byteorder, modules
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
@@ -38,7 +38,7 @@ _FEW: Final = 20_000
 _MANY: Final = 200_000
 """From here on, rows are worked on in blocks and by all threads."""
 _WORTH_WORDS: Final = 1_000_000
-"""Below it, NumPy and PyArrow would take longer to load than they save."""
+"""Below it, PyArrow would take longer to load than it saves."""
 _BLOCK: Final = 131_072
 """Rows that a thread takes at once: what it computes stays in the cache, and the threads seldom wait for Python."""
 _INLINE: Final = 12
@@ -106,7 +106,7 @@ def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]
             known = rows.drop_nulls().head(_LOOKED_AT).unique().sort()
         elif len(rows) > sample > 1_000 and 10 * len(known) > 7 * sample:
             return None
-    words = _words(known) if len(rows) >= _WORTH_WORDS else None
+    words = _words(known) if len(rows) >= _WORTH_WORDS or "pyarrow" in modules else None
     if words is None:
         return _by_hash(rows, known, seed)
     if len(known) == 1:
