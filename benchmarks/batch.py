@@ -58,6 +58,8 @@ COMMON = (
         1,
     )
     + """
+[tax.vat]
+
 [[procedure]]
 id = "import"
 title = "import"

@@ -1,6 +1,7 @@
 """Spark pricing against Spark doing nothing: the same lines through ``mapInArrow``, unchanged and priced; and in SQL.
 
     python benchmarks/spark.py --lines 1000000 --batch 100000
+    python benchmarks/spark.py --rule --lines 2000000
     python benchmarks/spark.py --sql DE --lines 5000000
     python benchmarks/spark.py --sql DE,FR,GB --lines 3000000
 
@@ -10,6 +11,8 @@ the medians of wall clock and of processor time (of the JVM and its Python worke
 stretches the former, not the latter), their ratios, what a second of one core prices, and what a billion lines come to
 at that pace. Beside the identity bridge stands one that sends back empty results of the declared width: what the wider
 rows alone cost.
+
+``--rule`` prices the rule of batch.py in the same way: lines that are a consignment each, three amounts asked for.
 
 ``--sql`` prices consignments of one line each to the destinations named, read from a Parquet file, with ``how="sql"``:
 beside it stand Spark's scan of the same file, the survey that comes first, and the Arrow bridge.
@@ -29,12 +32,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import batch as of_batch
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession, functions
 
-from xbec.batch import quote, spark
+from xbec.batch import engine, quote, spark
 
 DAY = date(2026, 8, 3)
 DESTINATIONS = ("DE", "FR", "GB", "CH", "NO")
@@ -93,15 +97,18 @@ def identity(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield from batches
 
 
-def widened(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def widened(results: dict[str, str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """The same rows with results of the declared width, all zero or empty."""
-    results = spark.results_of({})
-    for batch in batches:
-        table = pa.Table.from_batches([batch])
-        for name, kind in results.items():
-            zero: Any = "" if kind == "string" else 0
-            table = table.append_column(name, pa.repeat(pa.scalar(zero, pa.type_for_alias(kind)), batch.num_rows))
-        yield from table.to_batches()
+
+    def widen(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            table = pa.Table.from_batches([batch])
+            for name, kind in results.items():
+                zero: Any = "" if kind == "string" else 0
+                table = table.append_column(name, pa.repeat(pa.scalar(zero, pa.type_for_alias(kind)), batch.num_rows))
+            yield from table.to_batches()
+
+    return widen
 
 
 def read_all(frame: DataFrame) -> None:
@@ -185,21 +192,16 @@ def in_sql(session: SparkSession, asked: argparse.Namespace) -> None:
     print(f"sql / scan {used['sql'] / used['scan']:.2f}, bridge / (survey + sql) {used['bridge'] / whole:.2f}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--batch", type=int, default=100_000)
-    parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--sql", metavar="DE,FR", help="time how='sql' on lines to these destinations")
-    asked = parser.parse_args()
-    session = session_of(asked.batch, asked.cores)
-    if asked.sql:
-        in_sql(session, asked)
-        return
-    lines = lines_of(asked.lines, 1)
+def held_by(session: SparkSession, lines: pl.DataFrame) -> DataFrame:
+    """Lines as a frame of Spark, texts as Spark takes them."""
     texts = [x.with_type(pa.string()) if "string" in str(x.type) else x for x in lines.to_arrow().schema]
-    given = session.createDataFrame(lines.to_arrow().cast(pa.schema(texts)))
+    return session.createDataFrame(lines.to_arrow().cast(pa.schema(texts)))
+
+
+def of_laws(session: SparkSession, asked: argparse.Namespace) -> dict[str, DataFrame]:
+    """Consignments of several lines to several countries, over each bridge."""
+    lines = lines_of(asked.lines, 1)
+    given = held_by(session, lines)
     held = given.repartition(2 * asked.cores, "consignment").sortWithinPartitions("consignment", "line").persist()
     print(f"{held.count()} lines in {held.rdd.getNumPartitions()} partitions, {asked.batch} rows a batch")
 
@@ -212,13 +214,50 @@ def main() -> None:
     assert found.sort("consignment", "line").select(told.columns).equals(told), "Spark and Polars differ"
     assert told["error"].null_count() == told.height, told["error_message"].drop_nulls()[0]
     print(f"{told.height} lines are what Polars says, none with an error")
+    return over(held, spark.quote(held, on=DAY, partition=False, rows_at_once=asked.batch))
 
-    wide = spark.quote(held, on=DAY, partition=False).schema
-    bridges = {
+
+def of_rule(session: SparkSession, asked: argparse.Namespace) -> dict[str, DataFrame]:
+    """The rule of batch.py, over each bridge."""
+    lines = of_batch.lines(asked.lines).drop("consignment")
+    lines = lines.with_columns(pl.col("hs", "destination", "currency").cast(pl.String))
+    held = held_by(session, lines).repartition(2 * asked.cores).persist()
+    print(f"{held.count()} lines in {held.rdd.getNumPartitions()} partitions, {asked.batch} rows a batch")
+    with tempfile.TemporaryDirectory() as folder:
+        rule = of_batch.books(Path(folder), "goods <= 150 EUR")
+        told = quote(lines, on=of_batch.DAY, columns=of_batch.COLUMNS, **rule)
+        priced = spark.quote(
+            held, on=of_batch.DAY, columns=of_batch.COLUMNS, partition=False, rows_at_once=asked.batch, **rule
+        )
+    sums = priced.agg(*(functions.sum(name) for name in of_batch.COLUMNS)).collect()[0]
+    assert list(sums) == [told[name].sum() for name in of_batch.COLUMNS], "Spark and Polars differ"
+    return over(held, priced)
+
+
+def over(held: DataFrame, priced: DataFrame) -> dict[str, DataFrame]:
+    """The three bridges."""
+    columns = tuple(name for name in priced.columns if name in engine.AMOUNTS)
+    return {
         "identity": held.mapInArrow(identity, held.schema),
-        "wide rows": held.mapInArrow(widened, wide),
-        "priced": spark.quote(held, on=DAY, partition=False, rows_at_once=asked.batch),
+        "wide rows": held.mapInArrow(widened(spark.results_of({"columns": columns})), priced.schema),
+        "priced": priced,
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--batch", type=int, default=100_000)
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rule", action="store_true", help="the rule of batch.py")
+    parser.add_argument("--sql", metavar="DE,FR", help="time how='sql' on lines to these destinations")
+    asked = parser.parse_args()
+    session = session_of(asked.batch, asked.cores)
+    if asked.sql:
+        in_sql(session, asked)
+        return
+    bridges = of_rule(session, asked) if asked.rule else of_laws(session, asked)
     runs: dict[str, list[tuple[float, float]]] = {name: [] for name in bridges}
     for bridge in bridges.values():
         read_all(bridge)

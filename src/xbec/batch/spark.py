@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import OUTPUTS, read
-from xbec.batch.engine import Engine, engine_of
+from xbec.batch.engine import AMOUNTS, Engine, engine_of
 from xbec.batch.run import quote as quote_frame
 from xbec.batch.spark_plan import Ask
 from xbec.batch.spark_sql import priced, why_not_sql
@@ -72,8 +72,8 @@ def quote(
     """The lines of a DataFrame of Spark with their charges, as :func:`xbec.batch.quote` gives them.
 
     Columns in and out, ``on`` and ``options`` are those of :func:`xbec.batch.quote`: ``law``, ``fx``, ``tariff``,
-    ``settings``, ``answers``, ``known_on``, ``on_unknown``, ``charges``, ``alone_below``. Amounts are ``bigint`` minor
-    units of ``assessed_currency``; columns of the caller come back with their types. With ``charges=True`` every charge
+    ``settings``, ``answers``, ``known_on``, ``on_unknown``, ``charges``, ``columns``, ``alone_below``. Amounts are
+    ``bigint`` minor units of ``assessed_currency``; columns of the caller come back with their types. With ``charges=True`` every charge
     of the law book has a column, null where it is not in the lines.
 
     Lines of one ``consignment`` must meet: ``partition=True`` moves them into one partition and sorts it (one shuffle).
@@ -179,7 +179,9 @@ def price(batches: Iterator[pa.RecordBatch], task: Task) -> Iterator[pa.RecordBa
 
 def results_of(options: Mapping[str, Any]) -> dict[str, str]:
     """The columns of the result and their kinds in Arrow, known before anything is priced."""
-    amounts = [name for name in OUTPUTS if name not in _TEXTS]
+    asked = options.get("columns", AMOUNTS)
+    outputs = [name for name in OUTPUTS if name in _TEXTS or name in asked]
+    amounts = [name for name in outputs if name not in _TEXTS]
     charges: list[str] = []
     if options.get("charges"):
         law = options.get("law") or default_of("law")
@@ -188,7 +190,7 @@ def results_of(options: Mapping[str, Any]) -> dict[str, str]:
     ends: list[str] = []
     if options.get("on_unknown") == "interval":
         ends = [f"{name}_{end}" for name in (*amounts, *charges) for end in ("low", "high")]
-    return {name: "string" if name in _TEXTS else "int64" for name in (*OUTPUTS, *charges, *ends)}
+    return {name: "string" if name in _TEXTS else "int64" for name in (*outputs, *charges, *ends)}
 
 
 # what the driver checks ----------------------------------------------------------------------------------------------

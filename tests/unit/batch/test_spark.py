@@ -181,6 +181,16 @@ def test_the_recipe_of_the_page_runs(session: SparkSession, tmp_path: Path) -> N
 # columns -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("how", spark.HOW)
+def test_only_the_amounts_asked_for_go_over_the_bridge(session: SparkSession, day: date, how: str) -> None:
+    lines = shirts(price=[Decimal("12.50"), Decimal("190.00"), Decimal("7.00")])
+    told = quote_here(lines, on=day, columns=("duty", "tax"))
+    result = spark.quote(as_spark(session, lines), on=day, columns=("duty", "tax"), how=how)
+    assert set(result.columns) == set(told.columns)
+    found = as_polars(result).select(told.columns).sort("price")
+    assert found.equals(told.sort("price"))
+
+
 def test_columns_of_the_caller_come_back_as_they_were(session: SparkSession) -> None:
     schema = t.StructType(
         [
