@@ -12,7 +12,7 @@ from xbec.batch.columns import Frame
 from xbec.batch.engine import AMOUNTS
 from xbec.batch.families import Family
 from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, Written, written
-from xbec.batch.pricing import Pricing, lines_there, pricing_of
+from xbec.batch.pricing import Pricing, pricing_of
 from xbec.batch.result import ABOUT, Result
 from xbec.errors import XbecError
 from xbec.landed_cost.unknown import Question
@@ -46,8 +46,7 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
     """How to price rows of a family in one pass; ``None`` where their law asks, or kinds of lines are too many."""
     engine = kept.engine
     try:
-        lines = lines_there(coded, rows, len(family.regimes))
-        pricing = pricing_of(family, coded, lines, frame.scales)
+        pricing = pricing_of(family, coded, rows, frame.scales)
         if pricing.masks is None:
             return None
         program = pricing.program

@@ -12,12 +12,17 @@ from xbec.batch import warn
 from xbec.batch.coding import Coded, Position, positions
 from xbec.batch.families import Family, tables
 from xbec.batch.lower import RowsProgram, lower_rows
+from xbec.errors import XbecError
 from xbec.landed_cost.consignment import Line
 from xbec.landed_cost.regime import Regime
+from xbec.landed_cost.unknown import Question
 
 _OFTEN: Final = 20
 _ALL_KINDS: Final = 500_000
 """Kinds of lines by regimes: up to so many, each met often, no pass over the rows looks which there are."""
+_TIMES: Final = 2
+"""Frames that make do with the kinds of lines they have, before the tables are made for all."""
+_NEVER: Final = 10**9
 _MOST_KEPT: Final = 64
 
 
@@ -48,42 +53,50 @@ class Pricing:
 
 
 _kept: dict[Any, tuple[Pricing, Any]] = {}
-"""By regimes and kinds of lines, which are kept too, so that their identities are not given away."""
+"""By regimes and kinds of lines; regimes are kept too, so that their identities are not given away."""
+_asked: dict[Any, int] = {}
+"""How often frames had few of the kinds of lines that there may be; below zero where all of them cannot be priced."""
 
 
-def pricing_of(family: Family, coded: Coded, lines: list[Line | None], scales: Mapping[str, int]) -> Pricing:
-    """The pricing of a family's rows of these kinds of lines; raises a question that all its regimes ask."""
-    key = (
-        tuple(map(id, family.regimes)),
-        tuple(family.codes),
-        coded.kinds,
-        id(lines) if lines is coded.lines else tuple([0 if line is None else line.key for line in lines]),
-        tuple(scales.items()),
-    )
-    kept = _kept.get(key)
-    if kept is None:
-        found = tables(family.regimes, lines)
-        program = lower_rows(family.regimes, found, dict(scales))
-        regimes = dict(zip(family.codes, family.regimes, strict=True))
-        watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
-        masks = warn.masks_of(program.procedures, regimes, lines, watch)
-        asked = {column.of for column in program.columns}
-        places = {n: place for n, place in positions(family, found, len(coded.samples)).items() if n in asked}
-        pricing = Pricing(regimes, lines, program, places, watch, masks)
-        kept = (pricing, (family.regimes, lines))
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[key] = kept
-    return kept[0]
+def pricing_of(family: Family, coded: Coded, rows: pl.DataFrame, scales: Mapping[str, int]) -> Pricing:
+    """The pricing of a family's rows; raises a question that all its regimes ask.
 
-
-def lines_there(coded: Coded, rows: pl.DataFrame, regimes: int) -> list[Line | None]:
-    """The kinds of lines to make tables for: all, or those that the rows have where they are few among many."""
+    It holds for all kinds of lines that the frame may have, where they are few or met often or were asked for before;
+    else for those that the rows have.
+    """
+    about = (tuple(map(id, family.regimes)), tuple(family.codes), coded.kinds, tuple(scales.items()))
     lines = coded.lines
-    if len(lines) * regimes <= _ALL_KINDS and len(lines) * _OFTEN <= rows.height:
-        return lines
+    key: tuple[Any, ...] = (*about, "all")
+    if key in _kept:
+        return _kept[key][0]
+    if len(lines) * len(family.regimes) <= _ALL_KINDS:
+        if len(lines) * _OFTEN <= rows.height:
+            return _made(key, family, coded, lines, scales)
+        _asked[key] = _asked.get(key, 0) + 1
+        if _asked[key] > _TIMES:
+            try:
+                return _made(key, family, coded, lines, scales)
+            except (XbecError, Question):
+                _asked[key] = -_NEVER
     there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
-    found: list[Line | None] = [None] * len(lines)
+    few: list[Line | None] = [None] * len(lines)
     for number in there.to_list():
-        found[number] = lines[number]
-    return found
+        few[number] = lines[number]
+    key = (*about, tuple([0 if line is None else line.key for line in few]))
+    return _kept[key][0] if key in _kept else _made(key, family, coded, few, scales)
+
+
+def _made(key: Any, family: Family, coded: Coded, lines: list[Line | None], scales: Mapping[str, int]) -> Pricing:
+    found = tables(family.regimes, lines)
+    program = lower_rows(family.regimes, found, dict(scales))
+    regimes = dict(zip(family.codes, family.regimes, strict=True))
+    watch = tuple(x for x in warn.watched(family.regimes, lines) if f"{warn.CHARGED}{x}" in program.outputs)
+    masks = warn.masks_of(program.procedures, regimes, lines, watch)
+    asked = {column.of for column in program.columns}
+    places = {n: place for n, place in positions(family, found, len(coded.samples)).items() if n in asked}
+    pricing = Pricing(regimes, lines, program, places, watch, masks)
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+        _asked.clear()
+    _kept[key] = (pricing, family.regimes)
+    return pricing

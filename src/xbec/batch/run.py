@@ -25,7 +25,7 @@ from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import parted, side_by_side
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
-from xbec.batch.pricing import Pricing, lines_there, pricing_of
+from xbec.batch.pricing import Pricing, pricing_of
 from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.engine import MOST_WORLDS
@@ -144,14 +144,10 @@ class _Run:
     def _parted(self, found: list[Family], bad: list[pl.Expr]) -> None:
         """Rows parted by family, each part priced, and put back."""
         rows, none = self.coded.frame, len(found)
-        part_of = [none] * len(self.coded.samples)
-        for number, family in enumerate(found):
-            for code_of_regime in family.codes:
-                part_of[code_of_regime] = number
-        kind = narrow(none + 1)
-        part = pl.lit(pl.Series(part_of, dtype=kind)).gather(self.coded.r)
+        part = self._part(found)
         if bad:
-            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(pl.lit(none, dtype=kind)).otherwise(part)
+            left_out = pl.lit(none, dtype=narrow(none + 1))
+            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(left_out).otherwise(part)
         # Codes are below these counts, so that no number is cut; a cast that looks would take twice the time.
         r = self.coded.r.cast(narrow(len(self.coded.samples)), wrap_numerical=True)
         line = self.coded.l.cast(narrow(len(self.coded.lines)), wrap_numerical=True)
@@ -189,6 +185,14 @@ class _Run:
         others = pl.Series(np.isin(of_row, elsewhere)) if elsewhere else None
         self._keep(parts.put_back([pieces.get(n) for n in range(none + 1)]), shared, others)
 
+    def _part(self, found: list[Family]) -> pl.Expr:
+        """The position of a row's family; one more than there are for a row of none."""
+        part_of = [len(found)] * len(self.coded.samples)
+        for number, family in enumerate(found):
+            for code_of_regime in family.codes:
+                part_of[code_of_regime] = number
+        return pl.lit(pl.Series(part_of, dtype=narrow(len(found) + 1))).gather(self.coded.r)
+
     def _plan(self, family: Family, rows: pl.DataFrame) -> Plan | None:
         few = rows.height <= self.engine.alone_below
         return None if few else plan_of(family, rows, self.coded, self.frame, self.kept)
@@ -222,13 +226,8 @@ class _Run:
         if len(found) < 2 or not rows.height:
             return [(family, rows) for family in found[:1]]
         rows = with_numbers(rows)
-        part_of = [0] * len(self.coded.samples)
-        for number, family in enumerate(found):
-            for code_of_regime in family.codes:
-                part_of[code_of_regime] = number
-        part = pl.lit(pl.Series(part_of, dtype=narrow(len(found)))).gather(self.coded.r)
-        of_row = rows.lazy().select(part).collect(engine="streaming").to_series().to_numpy()
-        parts = parted(rows, of_row, len(found)).frames
+        of_row = rows.lazy().select(self._part(found)).collect(engine="streaming").to_series().to_numpy()
+        parts = parted(rows, of_row, len(found) + 1).frames[:-1]
         return [(family, part) for family, part in zip(found, parts, strict=True) if part.height]
 
     def _belongs_together(self, rows: pl.DataFrame) -> pl.Expr:
@@ -317,8 +316,7 @@ class _Run:
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
         """What the family's program says of its rows."""
         coded = self.coded
-        lines = lines_there(coded, rows, len(family.regimes))
-        pricing = pricing_of(family, coded, lines, self.frame.scales)
+        pricing = pricing_of(family, coded, rows, self.frame.scales)
         program, codes = pricing.program, pricing.codes(coded.r, coded.l)
         beside = {"r": coded.r, "l": coded.l}
         asked = [*wanted, *pricing.watched]

@@ -73,8 +73,8 @@ def quote(
 
     Columns in and out, ``on`` and ``options`` are those of :func:`xbec.batch.quote`: ``law``, ``fx``, ``tariff``,
     ``settings``, ``answers``, ``known_on``, ``on_unknown``, ``charges``, ``columns``, ``alone_below``. Amounts are
-    ``bigint`` minor units of ``assessed_currency``; columns of the caller come back with their types. With ``charges=True`` every charge
-    of the law book has a column, null where it is not in the lines.
+    ``bigint`` minor units of ``assessed_currency``; columns of the caller come back with their types. With
+    ``charges=True`` every charge of the law book has a column, null where it is not in the lines.
 
     Lines of one ``consignment`` must meet: ``partition=True`` moves them into one partition and sorts it (one shuffle).
     With ``partition=False`` the caller states that the lines of a consignment stand one after another in one partition;

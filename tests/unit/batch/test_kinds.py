@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from xbec.batch.kinds import Kinds, kinds_of, numbered
-from xbec.batch.parts import parted
 
 
 def told_of_each(frame: pl.DataFrame, names: list[str], *, most: int) -> tuple[list[dict[str, Any]], Kinds]:
@@ -60,12 +59,3 @@ def test_frames_of_the_same_texts_have_the_same_kinds() -> None:
     assert first[1] == second[1]
     assert first[0] == frames[0].to_dicts()
     assert second[0] == frames[1].to_dicts()
-
-
-def test_rows_are_parted_in_their_order() -> None:
-    draw = random.Random(3)
-    rows = pl.DataFrame({"n": range(300_000), "part": [draw.randrange(5) for _ in range(300_000)]})
-    parts = parted(rows, rows["part"].cast(pl.UInt8).to_numpy(), 6).frames
-    assert [part.height for part in parts] == [rows.filter(pl.col("part") == n).height for n in range(6)]
-    for number, part in enumerate(parts):
-        assert part.equals(rows.filter(pl.col("part") == number))

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from xbec.batch import quote, reprice
+from xbec.batch import pricing, quote, reprice
 from xbec.errors import InputError
 
 Lines = Callable[..., pl.DataFrame]
@@ -151,3 +151,31 @@ def test_quantities_at_the_ends_of_64_bits_stop_no_other_consignment(lines: Line
     frame = lines({}, {"consignment": "B"}, FINE).drop("quantity")
     wild = frame.with_columns(pl.Series("quantity", [2**63 - 1, -(2**63), 3], dtype=pl.Int64))
     assert priced_both_ways(wild, day)["error"].to_list() == ["InputError", "InputError", None]
+
+
+def test_rows_with_an_error_stop_no_other_row_of_their_law(lines: Lines, day: date) -> None:
+    prices = ["5", "300", None, "0.01", "700", "-3", "12"] * 30
+    frame = lines(*({"price": price, "stated_duty": "12 %"} for price in prices)).drop("consignment", "line")
+    found = quote(frame, on=day, alone_below=0)
+    assert found.equals(quote(frame, on=day, alone_below=len(prices)))
+    assert found["error"].is_not_null().to_list() == [price in {None, "-3"} for price in prices]
+
+
+def test_small_frames_of_many_kinds_say_the_same_each_time(
+    lines: Lines, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables are made for the kinds that a frame has, and for all that it may have once such frames come again."""
+    made: list[int] = []
+    whole = pricing._made
+
+    def counted(key: Any, family: Any, coded: Any, kinds: Any, scales: Any) -> Any:
+        made.append(sum(line is not None for line in kinds))
+        return whole(key, family, coded, kinds, scales)
+
+    monkeypatch.setattr(pricing, "_made", counted)
+    codes = [f"6109{n:02d}" for n in range(10, 60)]
+    frame = lines(*({"hs": codes[n % 3], "price": str(3 + n), "stated_duty": "12 %"} for n in range(70)))
+    frame = frame.drop("consignment", "line").with_columns(pl.col("hs").cast(pl.Enum(codes)))
+    told = [quote(frame, on=day) for _ in range(4)]
+    assert all(each.equals(told[0]) for each in told)
+    assert made == [3, 50]
