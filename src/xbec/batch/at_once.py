@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import attrs
 import polars as pl
 
+from xbec.batch import warn
 from xbec.batch.coding import Coded
 from xbec.batch.columns import Frame
 from xbec.batch.engine import AMOUNTS
@@ -20,16 +22,23 @@ from xbec.landed_cost.unknown import Question
 
 @attrs.frozen(slots=True, eq=False)
 class Plan:
-    """What rows of a family come to: ``same`` for all of them, and ``then``, over what their program says."""
+    """What rows of a family come to: ``same`` for all of them, and ``then``, over what their program says.
+
+    ``told`` says what rows are warned of where they have to be looked at for that.
+    """
 
     pricing: Pricing
     form: Written
     then: dict[str, pl.Expr]
     same: dict[str, int]
+    told: Callable[[pl.DataFrame], pl.DataFrame] | None
 
-    def priced(self, rows: pl.DataFrame, coded: Coded, bad: Sequence[pl.Expr] = ()) -> pl.DataFrame:
-        """What is not the same for all rows; those in trouble and ``bad`` ones are marked."""
-        beside = {"r": coded.r, "l": coded.l} if ABOUT in self.then else {}
+    def priced(self, rows: pl.DataFrame, coded: Coded, bad: Sequence[pl.Expr] = ()) -> pl.DataFrame | None:
+        """What is not the same for all rows; those in trouble and ``bad`` ones are marked.
+
+        ``None`` where it turns out that what a row is warned of hangs on an answer.
+        """
+        beside = {"r": coded.r, "l": coded.l} if ABOUT not in self.same else {}
         then = dict(self.then)
         marks = [pl.col(TROUBLE)] if self.form.may_fail else []
         if bad:
@@ -39,16 +48,18 @@ class Plan:
             then[TROUBLE] = pl.any_horizontal(marks)
         if not then:
             return pl.DataFrame(height=rows.height)
-        return self.form.run(rows, self.pricing.codes(coded.r, coded.l), beside, then)
+        found = self.form.run(rows, self.pricing.codes(coded.r, coded.l), beside, then)
+        try:
+            return found if self.told is None else self.told(found)
+        except (XbecError, Question):
+            return None
 
 
 def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept: Result) -> Plan | None:
-    """How to price rows of a family in one pass; ``None`` where their law asks, or kinds of lines are too many."""
+    """How to price rows of a family in one pass; ``None`` where their law asks."""
     engine = kept.engine
     try:
         pricing = pricing_of(family, coded, rows, frame.scales)
-        if pricing.masks is None:
-            return None
         program = pricing.program
         of = {name: program.outputs[AMOUNTS[name]] for name in engine.columns}
         same = {name: x[1] for name, x in of.items() if isinstance(x, tuple) and x[0] == "c"}
@@ -56,14 +67,24 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
         form = written(program, frame.inputs, [*asked, *pricing.watched])
     except (TooWide, XbecError, Question):
         return None
-    procedure = pl.col(PROCEDURE) if isinstance(program.procedure, int) else pl.lit(program.procedure[1])
-    warned = pricing.masks.of(pl.col("r"), pl.col("l"), procedure)
-    about = kept.about(program.procedures, program.procedure, warned, family.regimes[0].law.currency)
     then = {name: pl.col(AMOUNTS[name]) for name in of if name not in same}
     if engine.charges:
         then |= {(name := f"charge.{each}"): pl.col(name) for each in program.charges}
-    if isinstance(about, int):
-        same[ABOUT] = about
+    procedure = pl.col(PROCEDURE) if isinstance(program.procedure, int) else pl.lit(program.procedure[1])
+    about = partial(kept.about, program.procedures, program.procedure, currency=family.regimes[0].law.currency)
+    if pricing.masks is None:
+        looked_at = {PROCEDURE: procedure} | {name: pl.col(name) for name in ("r", "l", *pricing.watched)}
+
+        def told(found: pl.DataFrame) -> pl.DataFrame:
+            warned = warn.told(found, program.procedures, pricing.regimes, pricing.lines)
+            words = about(warned if isinstance(warned, int) else pl.lit(warned))
+            words = words if isinstance(words, pl.Expr) else pl.lit(words, dtype=pl.UInt32)
+            return found.with_columns(words.alias(ABOUT)).drop(looked_at)
+
+        return Plan(pricing, form, then | looked_at, same, told)
+    words = about(pricing.masks.of(pl.col("r"), pl.col("l"), procedure))
+    if isinstance(words, int):
+        same[ABOUT] = words
     else:
-        then[ABOUT] = about
-    return Plan(pricing, form, then, same)
+        then[ABOUT] = words
+    return Plan(pricing, form, then, same, None)

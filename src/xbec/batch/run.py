@@ -130,10 +130,11 @@ class _Run:
             self._set_aside(with_numbers(rows))
             return
         plan = self._plan(found[0], rows) if len(found) == 1 else None
-        if plan is None:
+        priced = None if plan is None else plan.priced(rows, self.coded, bad)
+        if plan is None or priced is None:
             self._parted(found, bad)
         else:
-            self._keep(plan.priced(rows, self.coded, bad), plan.same)
+            self._keep(priced, plan.same)
 
     def _keep(self, rows: pl.DataFrame, same: dict[str, int], elsewhere: pl.Series | None = None) -> None:
         """Keep what the rows of the frame come to; those in trouble are set aside, some are kept ``elsewhere``."""
@@ -166,15 +167,16 @@ class _Run:
         every = [set(plan.same.items()) for plan in plans.values()]
         shared = dict(set.intersection(*every)) if every else {}
 
-        def price(number: int) -> pl.DataFrame:
-            here, plan = parts.frames[number], plans[number]
+        def price(number: int) -> pl.DataFrame | None:
+            plan = plans[number]
             own = {name: value for name, value in plan.same.items() if name not in shared}
-            return alike(plan.priced(here, self.coded), own)
+            priced = plan.priced(parts.frames[number], self.coded)
+            return None if priced is None else alike(priced, own)
 
         pieces = dict(zip(plans, side_by_side(price, plans), strict=True))
         elsewhere = []
         for number, here in enumerate(parts.frames):
-            if number in pieces or not here.height:
+            if pieces.get(number) is not None or not here.height:
                 continue
             aside = number == none or here.height <= self.engine.alone_below
             if not aside:

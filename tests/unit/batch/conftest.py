@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 DAY = date(2026, 8, 3)
+PARTITIONS = 4
 LINE: dict[str, Any] = {
     "consignment": "A",
     "line": "1",
@@ -66,3 +72,34 @@ def equality() -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="package")
+def session() -> Iterator[SparkSession]:
+    """Spark on a JVM of its own, with two executors' worth of cores."""
+    from pyspark.sql import SparkSession
+
+    before = {name: os.environ.get(name) for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")}
+    os.environ |= dict.fromkeys(before, sys.executable)
+    made = (
+        SparkSession.builder.master("local[2]")
+        .appName("xbec")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # starts sooner
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", str(PARTITIONS))
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "60")
+        .getOrCreate()
+    )
+    made.sparkContext.setLogLevel("OFF")  # errors are part of the tests
+    yield made
+    made.stop()
+    assert SparkSession.getActiveSession() is None
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value

@@ -35,34 +35,6 @@ PARTITIONS = 4
 KEY = ["consignment", "line"]
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[SparkSession]:
-    before = {name: os.environ.get(name) for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")}
-    os.environ |= dict.fromkeys(before, sys.executable)
-    made = (
-        SparkSession.builder.master("local[2]")
-        .appName("xbec")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # starts sooner
-        .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", str(PARTITIONS))
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "60")
-        .getOrCreate()
-    )
-    made.sparkContext.setLogLevel("ERROR")
-    yield made
-    made.stop()
-    assert SparkSession.getActiveSession() is None
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
-
-
 def as_spark(session: SparkSession, frame: pl.DataFrame) -> DataFrame:
     return session.createDataFrame(_plain(frame.to_arrow()))
 

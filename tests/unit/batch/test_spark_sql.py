@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -30,32 +27,6 @@ from xbec.landed_cost.program import DIVISIONS, even
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 DAY = date(2026, 8, 3)
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[SparkSession]:
-    before = {name: os.environ.get(name) for name in ("PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")}
-    os.environ |= dict.fromkeys(before, sys.executable)
-    made = (
-        SparkSession.builder.master("local[2]")
-        .appName("xbec in SQL")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # starts sooner
-        .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.adaptive.enabled", "false")
-        .getOrCreate()
-    )
-    made.sparkContext.setLogLevel("OFF")
-    yield made
-    made.stop()
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
 
 
 def as_spark(session: SparkSession, frame: pl.DataFrame) -> DataFrame:
