@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 import polars as pl
 
+from xbec.batch.parts import side_by_side
 from xbec.batch.texts import coded
 
 _DENSE: Final = 2**22
@@ -56,7 +57,10 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     Texts are numbered in their order, so that frames of the same texts have the same kinds.
     """
     columns, choices, numbers = [], {}, {}
-    for name in dict.fromkeys(names):
+    names = list(dict.fromkeys(names))
+    texts = [name for name in names if frame.get_column(name).dtype == pl.String]
+    found = dict(zip(texts, side_by_side(lambda name: coded(frame.get_column(name)), texts), strict=True))
+    for name in names:
         column = frame.get_column(name)
         kind = column.dtype
         if isinstance(kind, pl.Enum):
@@ -65,7 +69,7 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
                 number_of, categories = number_of.cast(pl.UInt32).fill_null(len(categories)), [*categories, None]
             numbers[name], choices[name] = number_of, tuple(categories)
             continue
-        number, choice = _numbered(column, kind)
+        number, choice = _numbered(column, kind, found.get(name))
         none = [None] if number.null_count() else []
         if none:
             number = number.cast(pl.UInt32).fill_null(len(choice))
@@ -81,8 +85,10 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     return Numbered(frame.with_columns(columns) if columns else frame, choices, numbers)
 
 
-def _numbered(column: pl.Series, kind: pl.DataType) -> tuple[pl.Series, list[Any]]:
-    """Numbers from zero, null where the value is, and what they stand for."""
+def _numbered(
+    column: pl.Series, kind: pl.DataType, found: tuple[pl.Series, pl.Series] | None
+) -> tuple[pl.Series, list[Any]]:
+    """Numbers from zero, null where the value is, and what they stand for; of texts they may be ``found`` already."""
     if kind == pl.Boolean:
         return column.cast(pl.UInt8), [False, True]
     if kind == pl.Date:
@@ -93,10 +99,8 @@ def _numbered(column: pl.Series, kind: pl.DataType) -> tuple[pl.Series, list[Any
         if most - least < _DENSE:
             there, dense = _there((days - least).cast(pl.UInt32), most - least + 1)
             return dense.gather((days - least).cast(pl.UInt32)), [_EPOCH + timedelta(least + day) for day in there]
-    if kind == pl.String:
-        found = coded(column)
-        if found is not None:
-            return found[0], found[1].to_list()
+    if found is not None:
+        return found[0], found[1].to_list()
     values = column.unique(maintain_order=True).drop_nulls()
     place = pl.DataFrame([values, pl.int_range(len(values), dtype=pl.UInt32, eager=True).alias("number")])
     joined = column.to_frame().join(place, on=column.name, how="left", maintain_order="left")

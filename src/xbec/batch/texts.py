@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
     """Two for each text: in the first, 4 bytes of length and 4 of text; in the second, 8 more of text."""
+    Marks = NDArray[np.bool_]
 
 _MOST: Final = 60_000
 _SLOTS: Final = 2**16
@@ -114,7 +115,7 @@ def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]
     found = _by_window(rows, words) if not seed else None
     if found is not None:
         return found[0], known, found[1]
-    return _by_product(rows, known, words, _FACTORS[seed % len(_FACTORS)])
+    return _by_product(rows, known, words, seed)
 
 
 def _looked_at(rows: pl.Series, many: int) -> pl.Series:
@@ -142,61 +143,57 @@ def _slot(seed: int) -> pl.Expr:
     return pl.col("text").hash(seed).cast(pl.UInt16, wrap_numerical=True)
 
 
-def _by_product(
-    rows: pl.Series, known: pl.Series, words: Words, factors: tuple[int, int]
-) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _by_product(rows: pl.Series, known: pl.Series, words: Words, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The same as :func:`_by_hash` in half the time, where the words of the known texts hold them."""
     import numpy as np
 
-    first, second = map(np.uint64, factors)
-    down = np.uint64(64 - min(max(len(known).bit_length() + 4, 10), 18))
-    slots = (words[:, 0] * first + words[:, 1] * second) >> down
-    taken = np.sort(np.unique(slots, return_index=True)[1])
+    bits = min(max(len(known).bit_length() + 3, 10), 16)
+    down, best = np.uint64(64 - bits), 0
+    for factors in _FACTORS[seed:] or _FACTORS[-1:]:
+        slots_of = (words[:, 0] * np.uint64(factors[0]) + words[:, 1] * np.uint64(factors[1])) >> down
+        places = np.unique(slots_of, return_index=True)[1]
+        if len(places) > best:
+            best, taken, slots, (first, second) = len(places), np.sort(places), slots_of, map(np.uint64, factors)
+        if best == len(known):
+            break
     known, words, slots = known.gather(taken.astype(np.uint32)), words[taken], slots[taken]
-    table = np.zeros(1 << (64 - int(down)), np.uint8 if len(known) <= 256 else np.uint16)
+    table = np.zeros(1 << bits, np.uint8 if len(known) <= 256 else np.uint16)
     table[slots] = np.arange(len(known))
     whole = words.view("V16")[:, 0]
-    numbers, other = np.empty(len(rows), table.dtype), np.zeros(len(rows), np.bool_)
+    numbers = np.empty(len(rows), table.dtype)
 
-    def place() -> Callable[[Words, slice], None]:
+    def place() -> Callable[[Words, slice], Marks | None]:
         slot, half = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
         meant, differ = np.empty(_BLOCK, "V16"), np.empty((_BLOCK, 2), np.bool_)
 
-        def of_block(words: Words, at: slice) -> None:
+        def of_block(words: Words, at: slice) -> Marks | None:
             many = len(words)
-            here, number = slot[:many], numbers[at]
+            here, number, unlike = slot[:many], numbers[at], differ[:many]
             np.multiply(words[:, 0], first, out=here)
             np.multiply(words[:, 1], second, out=half[:many])
             here += half[:many]
             here >>= down
             np.take(table, here.view(np.int64), out=number, mode="clip")
             np.take(whole, number, out=meant[:many], mode="clip")
-            np.not_equal(meant[:many].view(np.uint64).reshape(words.shape), words, out=differ[:many])
-            if differ[:many].any():
-                np.not_equal(differ[:many].view(np.uint16)[:, 0], 0, out=other[at])
+            np.not_equal(meant[:many].view(np.uint64).reshape(words.shape), words, out=unlike)
+            return np.logical_or(unlike[:, 0], unlike[:, 1]) if unlike.any() else None
 
         return of_block
 
-    _in_blocks(rows, place)
-    return pl.Series(numbers), known, _at(other)
+    return pl.Series(numbers), known, _in_blocks(rows, place)
 
 
 def _unlike(rows: pl.Series, known: Words) -> pl.Series:
     """The positions of the rows whose words are not those of the one known text."""
-    import numpy as np
-
-    other = np.zeros(len(rows), np.bool_)
     whole = (known[0, 0] & 0xFFFFFFFF) <= 4
 
-    def compare(words: Words, at: slice) -> None:
-        differ = words[:, 0] != known[0, 0]
+    def compare(words: Words, _: slice) -> Marks | None:
+        differ: Marks = words[:, 0] != known[0, 0]
         if not whole:
             differ |= words[:, 1] != known[0, 1]
-        if differ.any():
-            other[at] = differ
+        return differ if differ.any() else None
 
-    _in_blocks(rows, lambda: compare)
-    return _at(other)
+    return _in_blocks(rows, lambda: compare)
 
 
 def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | None:
@@ -219,29 +216,34 @@ def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | N
     table[(first ^ first[0]) >> low] = np.arange(none)
     numbers = np.empty(len(rows), table.dtype)
 
-    def place() -> Callable[[Words, slice], None]:
+    def place() -> Callable[[Words, slice], Marks | None]:
         buffer = np.empty(_BLOCK, np.uint64)
 
-        def of_block(words: Words, at: slice) -> None:
+        def of_block(words: Words, at: slice) -> Marks | None:
             difference = buffer[: len(words)]
             np.bitwise_xor(words[:, 0], first[0], out=difference)
             strange = (difference & outside) != 0 if np.bitwise_or.reduce(difference) & outside else None
             difference >>= low
-            np.take(table, difference.view(np.int64), out=numbers[at], mode="clip")
+            here = numbers[at]
+            np.take(table, difference.view(np.int64), out=here, mode="clip")
             if strange is not None:
-                numbers[at][strange] = none
+                here[strange] = none
+            return here == none if (here == none).any() else None
 
         return of_block
 
-    _in_blocks(rows, place)
-    return pl.Series(numbers), _at(numbers == none)
+    left = _in_blocks(rows, place)
+    return pl.Series(numbers), left
 
 
-def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], None]]) -> None:
+def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Marks | None]]) -> pl.Series:
     """Do some work on the words of all rows, by as many threads as Polars has; NumPy lets them run side by side.
 
-    ``work`` makes for each thread what it does with a block, and the memory that takes.
+    ``work`` makes for each thread what it does with a block, and the memory that takes. Returns the positions of the
+    rows that it marks; there are none in most blocks.
     """
+    import numpy as np
+
     blocks, start = [], 0
     for chunk in _views(texts):
         for first in range(0, len(chunk), _BLOCK):
@@ -249,15 +251,21 @@ def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Non
             blocks.append((block, slice(start, start + len(block))))
             start += len(block)
     waiting = iter(blocks)
+    marked: dict[int, NDArray[np.intp]] = {}
 
     def take(_: int) -> None:
         of_block = work()
         for words, at in waiting:
-            of_block(words, at)
+            marks = of_block(words, at)
+            if marks is not None:
+                marked[at.start] = np.flatnonzero(marks) + at.start
 
     threads = min(pl.thread_pool_size(), len(blocks))
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(take, range(threads)))
+    if not marked:
+        return _positions(0)
+    return pl.Series(np.concatenate([marked[start] for start in sorted(marked)]), dtype=pl.UInt32)
 
 
 def _words(texts: pl.Series) -> Words | None:
@@ -280,12 +288,6 @@ def _views(texts: pl.Series) -> list[Words]:
         words = np.frombuffer(array.buffers()[1], dtype=np.uint64).reshape(-1, 2)
         found.append(words[array.offset : array.offset + len(array)])
     return found
-
-
-def _at(true: NDArray[np.bool_]) -> pl.Series:
-    import numpy as np
-
-    return pl.Series(np.flatnonzero(true), dtype=pl.UInt32)
 
 
 def _where(true: pl.Series) -> pl.Series:
