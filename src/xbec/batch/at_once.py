@@ -33,10 +33,10 @@ class Plan:
     same: dict[str, int]
     told: Callable[[pl.DataFrame], pl.DataFrame] | None
 
-    def priced(self, rows: pl.DataFrame, coded: Coded, bad: Sequence[pl.Expr] = ()) -> pl.DataFrame | None:
-        """What is not the same for all rows; those in trouble and ``bad`` ones are marked.
+    def priced(self, rows: pl.DataFrame, coded: Coded, bad: Sequence[pl.Expr] = ()) -> pl.DataFrame:
+        """What is not the same for all rows, and not yet ``told``; ``bad`` rows and those in trouble are marked.
 
-        ``None`` where it turns out that what a row is warned of hangs on an answer.
+        Changes nothing, so that several plans may be at work side by side.
         """
         beside = {"r": coded.r, "l": coded.l} if ABOUT not in self.same else {}
         then = dict(self.then)
@@ -48,9 +48,12 @@ class Plan:
             then[TROUBLE] = pl.any_horizontal(marks)
         if not then:
             return pl.DataFrame(height=rows.height)
-        found = self.form.run(rows, self.pricing.codes(coded.r, coded.l), beside, then)
+        return self.form.run(rows, self.pricing.codes(coded.r, coded.l), beside, then)
+
+    def finished(self, priced: pl.DataFrame) -> pl.DataFrame | None:
+        """With what the rows are warned of; ``None`` where it turns out that this hangs on an answer."""
         try:
-            return found if self.told is None else self.told(found)
+            return priced if self.told is None else self.told(priced)
         except (XbecError, Question):
             return None
 

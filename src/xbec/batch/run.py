@@ -130,7 +130,7 @@ class _Run:
             self._set_aside(with_numbers(rows))
             return
         plan = self._plan(found[0], rows) if len(found) == 1 else None
-        priced = None if plan is None else plan.priced(rows, self.coded, bad)
+        priced = None if plan is None else plan.finished(plan.priced(rows, self.coded, bad))
         if plan is None or priced is None:
             self._parted(found, bad)
         else:
@@ -167,16 +167,16 @@ class _Run:
         every = [set(plan.same.items()) for plan in plans.values()]
         shared = dict(set.intersection(*every)) if every else {}
 
-        def price(number: int) -> pl.DataFrame | None:
-            plan = plans[number]
-            own = {name: value for name, value in plan.same.items() if name not in shared}
-            priced = plan.priced(parts.frames[number], self.coded)
-            return None if priced is None else alike(priced, own)
-
-        pieces = dict(zip(plans, side_by_side(price, plans), strict=True))
+        priced = side_by_side(lambda number: plans[number].priced(parts.frames[number], self.coded), plans)
+        pieces = {}
+        for (number, plan), rows_priced in zip(plans.items(), priced, strict=True):
+            finished = plan.finished(rows_priced)
+            if finished is not None:
+                own = {name: value for name, value in plan.same.items() if name not in shared}
+                pieces[number] = alike(finished, own)
         elsewhere = []
         for number, here in enumerate(parts.frames):
-            if pieces.get(number) is not None or not here.height:
+            if number in pieces or not here.height:
                 continue
             aside = number == none or here.height <= self.engine.alone_below
             if not aside:
