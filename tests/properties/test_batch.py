@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Final
 
@@ -12,6 +14,8 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+
+from xbec.batch import quote
 
 CONSIGNMENTS: Final = 20_000
 """The reduced form of ``benchmarks/equality.py``, which draws a million."""
@@ -102,3 +106,53 @@ def test_thousands_priced_one_by_one_are_as_priced_together() -> None:
     alone = EQUALITY.quote(frame, on=day, alone_below=number)
     assert alone.equals(EQUALITY.quote(frame, on=day, alone_below=0))
     assert alone["error"].null_count() == number
+
+
+WHOLE: Final = (2**63 - 1, -(2**63), 2**62, 2**53, 10**12, 10**12 + 1, 0, 1, -1, None, 5_000, 123_456)
+"""Numbers of 64 bits that no price is, and a few that one may be."""
+STRANGE: Final = {
+    "destination": ("DE", "FR", "GB", "CH", "US", "NO", "XX", "", None),
+    "hs": ("610910", "420221", "851762", "zz", "", None),
+    "currency": ("EUR", "USD", "JPY", "ZZZ", None),
+    "price_minor": WHOLE,
+    "quantity": (1, 1, 2, 0, -1, None, 10**9, 10**9 + 1, 2**63 - 1),
+    "freight_minor": (None, 0, *WHOLE),
+    "stated_duty": ("12 %", "Free", None, "bogus"),
+    "weight_kg": (1, 1, 0, -5, None),
+}
+PLAIN: Final = {
+    "price_minor": (1, 900, 250_000),
+    "quantity": (1, 3),
+    "freight_minor": (0, 700, None),
+    "weight_kg": (1,),
+}
+
+
+def strange(seed: int, *, several: bool, rows: int = 150) -> pl.DataFrame:
+    """Rows of which many are wrong in some way; of some frames only the texts are."""
+    draw = Random(seed)
+    choices = STRANGE | (PLAIN if draw.random() < 0.4 else {})
+    made = {name: [draw.choice(some) for _ in range(rows)] for name, some in choices.items()}
+    same = {"origin": "CN", "channel": "post", "dispatch": "CN", "establishment": "CN", "registrations": "IOSS"}
+    frame = pl.DataFrame(made, schema_overrides=dict.fromkeys(("price_minor", "quantity", "freight_minor"), pl.Int64))
+    frame = frame.with_columns(pl.lit(value).alias(name) for name, value in same.items())
+    if not several:
+        return frame
+    of = [draw.randrange(rows // 2) for _ in range(rows)]
+    once = {
+        name: [draw.choice(choices[name]) for _ in range(rows)] for name in ("destination", "currency", "freight_minor")
+    }
+    together = [pl.Series(name, [values[n] for n in of], dtype=frame.schema[name]) for name, values in once.items()]
+    ids = {"consignment": pl.Series(of), "line": pl.Series(range(rows)).cast(pl.String)}
+    return frame.with_columns(*together * (draw.random() < 0.7), **ids)
+
+
+@settings(unhurried, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from(("raise", "interval")))
+def test_what_is_wrong_with_a_row_is_told_by_programs_as_by_the_single_quote(
+    seed: int, several: bool, on_unknown: str
+) -> None:
+    frame = strange(seed, several=several)
+    day = date(2026, 6, 1)
+    programs = quote(frame, on=day, on_unknown=on_unknown, alone_below=0)
+    assert programs.equals(quote(frame, on=day, on_unknown=on_unknown, alone_below=frame.height))

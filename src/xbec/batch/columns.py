@@ -166,7 +166,8 @@ def _inputs(coded: pl.DataFrame, names: list[str], *, several: bool) -> tuple[di
             low, high = coded.select(column.min().alias("low"), column.max().alias("high")).row(0)
         least[name] = low
         gaps = bool(coded.get_column(f"in {name}").null_count())
-        inputs[name] = Input(column, *_bounds(0 if gaps else low or 0, high), gaps)
+        low = low or 0
+        inputs[name] = Input(column, *_bounds(min(low, 0) if gaps else low, high), gaps)
     return inputs, least
 
 
@@ -203,8 +204,9 @@ def _strange(
             largest = _LARGEST_QUANTITY * 10 ** scales[name]
             if each.high > largest:
                 found.append(each.expr > largest)
-            if least[name] == 0:
-                found.append(each.expr == 0)
+            smallest = least[name]
+            if smallest is not None and smallest <= 0:
+                found.append(each.expr <= 0)
     return found
 
 

@@ -17,7 +17,7 @@ from xbec.batch.bounds import Bounds, parts_of
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
-from xbec.landed_cost.program import Op, Operand
+from xbec.landed_cost.program import CAP, Op, Operand
 
 NARROW: Final = 2**63 - 1
 WIDE: Final = 2**127 - 1
@@ -282,7 +282,9 @@ class Written:
         wide = self._is_wide(*self.bounds.of(number), *self.bound_of(op[1]))
         a, at = self._operand(op[1], wide)
         if name == "cap":
-            return self._narrowed(a, wide, number), at
+            # Rows over it are in trouble; what they come to must still be within its bounds.
+            over = self.bound_of(op[1])[1] > CAP
+            return self._narrowed(a.clip(upper_bound=CAP) if over else a, wide, number), at
         wide = wide or self._is_wide(*self.bound_of(op[2]))
         (a, at), (b, bt) = self._operand(op[1], wide), self._operand(op[2], wide)
         if name in {"max", "min"}:
