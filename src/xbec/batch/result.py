@@ -114,7 +114,7 @@ class Result:
     ) -> pl.DataFrame:
         """What lies between several worlds, or that the rows are undetermined."""
         interval = self.engine.on_unknown == "interval"
-        open_rows = _differ(rows, worlds)
+        open_rows = differ(rows, worlds)
         flat = [world.flat() for world in worlds]
         procedure, warned = flat[0].get_column(PROCEDURE), flat[0].get_column(WARNINGS)
         for world in flat[1:]:
@@ -266,7 +266,7 @@ def _put_back(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.drop(AT).rechunk()[pl.Series(places)]
 
 
-def _differ(rows: pl.DataFrame, worlds: Sequence[World]) -> pl.Series:
+def differ(rows: pl.DataFrame, worlds: Sequence[World]) -> pl.Series:
     """Rows of consignments whose duties, taxes, excises or fees differ between the worlds."""
     differ = all_of(False, rows.height, pl.Boolean)
     for kind in KINDS:

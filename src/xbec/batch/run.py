@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import numpy as np
@@ -26,7 +26,7 @@ from xbec.batch.order import canonical
 from xbec.batch.parts import parted, side_by_side
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.batch.pricing import Pricing, pricing_of
-from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, whole, with_numbers
+from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, differ, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
 from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
@@ -84,6 +84,10 @@ def quote_polars(given: pl.DataFrame, on: date | str, engine: Engine) -> pl.Data
         marked = frame.coded["bad"] | repeated if frame.has_bad else repeated
         frame = attrs.evolve(frame, coded=frame.coded.with_columns(marked.alias("bad")), has_bad=True)
     return _Run(engine, given, frame, code(frame)).result()
+
+
+_MOST_TOLD_APART: Final = 20_000
+"""Rows of a law that hang on what is unknown, up to which each is told of its own unknowns only."""
 
 
 class _Run:
@@ -266,6 +270,13 @@ class _Run:
                 rows = with_numbers(rows)
                 self._set_aside(rows.filter(marked))
                 rows, worlds = rows.filter(~marked), [world.where(~marked) for world in worlds]
+        if len(worlds) > 1 and self.engine.on_unknown == "raise":
+            # The single quote says which unknown a consignment hangs on; here all are known of the family alone.
+            hang = differ(rows, worlds)
+            if 0 < hang.sum() <= _MOST_TOLD_APART:
+                rows = with_numbers(rows)
+                self._set_aside(rows.filter(hang))
+                rows, worlds = rows.filter(~hang), [world.where(~hang) for world in worlds]
         self.kept.keep(rows, worlds, list(unknowns.values()), family.regimes[0].law.currency)
 
     def _worlds(

@@ -179,3 +179,18 @@ def test_small_frames_of_many_kinds_say_the_same_each_time(
     told = [quote(frame, on=day) for _ in range(4)]
     assert all(each.equals(told[0]) for each in told)
     assert made == [3, 50]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_undetermined_consignment_is_told_its_own_unknowns_only(lines: Lines, day: date, alone: bool) -> None:
+    whole = lines(
+        *(
+            {"consignment": f"{n}", "hs": ("950300", "490199")[n % 2], "destination": "AU", "price": "900"}
+            for n in range(80)
+        )
+    )
+    frame = whole.drop("consignment", "line") if alone else whole
+    told = priced_both_ways(frame, day)
+    assert told["error"].unique().to_list() == ["Undetermined"]
+    named = [{hs for hs in ("950300", "490199") if hs in message} for message in told["error_message"]]
+    assert named == [{"950300"}, {"490199"}] * 40
