@@ -91,14 +91,15 @@ class Masks:
     def of(self, r: pl.Expr, line: pl.Expr, procedure: pl.Expr) -> pl.Expr | int:
         """The bits of rows, from their codes and procedure; ``charged.<id>`` stands for a watched component."""
         way = _way(procedure, self.ways)
-        whole: pl.Expr | int = self.of_regimes if isinstance(self.of_regimes, int) else 0
-        if isinstance(self.of_regimes, pl.Series):
+        whole: pl.Expr | int
+        if isinstance(self.of_regimes, int):
+            whole = self.of_regimes
+        else:
             whole = pl.lit(self.of_regimes).gather(r.cast(pl.UInt64) * self.ways + way)
         if self.of_lines is None:
             return whole
         bits = pl.lit(self.of_lines).gather((r.cast(pl.UInt64) * self.kinds + line) * self.ways + way)
-        of_line = _mask(self.watch, bits)
-        return of_line if whole == 0 else of_line | whole
+        return _mask(self.watch, bits) | (pl.lit(whole, dtype=pl.UInt8) if isinstance(whole, int) else whole)
 
 
 _MOST_MASKS: Final = 4096
@@ -136,12 +137,9 @@ def told(
     watch = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
     ways, kinds = len(procedures) + 1, len(lines)
     way, charged = _way(pl.col("procedure"), ways), [pl.col(f"{CHARGED}{name}") for name in watch]
-    whole: pl.Series | int | None = None
-    by_regime = _by_regime(procedures, regimes)
-    if isinstance(by_regime, pl.Series):
-        whole = rows.select(pl.lit(by_regime).gather(pl.col("r").cast(pl.UInt64) * ways + way)).to_series()
-    else:
-        whole = by_regime
+    whole = _by_regime(procedures, regimes)
+    if isinstance(whole, pl.Series):
+        whole = rows.select(pl.lit(whole).gather(pl.col("r").cast(pl.UInt64) * ways + way)).to_series()
     if not watch and not _asks_for_rates(regimes):
         return whole
     key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + way

@@ -194,3 +194,14 @@ def test_an_undetermined_consignment_is_told_its_own_unknowns_only(lines: Lines,
     assert told["error"].unique().to_list() == ["Undetermined"]
     named = [{hs for hs in ("950300", "490199") if hs in message} for message in told["error_message"]]
     assert named == [{"950300"}, {"490199"}] * 40
+
+
+def test_regimes_that_are_warned_of_differently_share_a_frame(lines: Lines) -> None:
+    """An old law, a figure of low confidence, both, or neither."""
+    rows = [
+        {"destination": to, "currency": "CAD", "stated_duty": "Free", "price": "90"} for to in ("CA-QC", "CA-ON")
+    ] * 40
+    days = pl.Series("on_day", [date(2026, 8, 3), date(2026, 8, 3), date(2028, 1, 3), date(2028, 1, 3)] * 20)
+    frame = lines(*rows).drop("consignment", "line").with_columns(days)
+    told = priced_both_ways(frame, "on_day")
+    assert set(told["warnings"]) == {None, "law-age", "low-confidence", "law-age, low-confidence"}
