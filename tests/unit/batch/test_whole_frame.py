@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from xbec.batch import pricing, quote, reprice
+from xbec.batch import parts, polars_writer, pricing, quote, reprice, texts, warn
 from xbec.errors import InputError
 
 Lines = Callable[..., pl.DataFrame]
@@ -205,3 +205,31 @@ def test_regimes_that_are_warned_of_differently_share_a_frame(lines: Lines) -> N
     frame = lines(*rows).drop("consignment", "line").with_columns(days)
     told = priced_both_ways(frame, "on_day")
     assert set(told["warnings"]) == {None, "law-age", "low-confidence", "law-age, low-confidence"}
+
+
+@pytest.mark.parametrize("on_unknown", ["raise", "interval"])
+@pytest.mark.parametrize("several", [True, False])
+def test_large_frames_go_other_ways_and_say_the_same(
+    equality: Any, monkeypatch: pytest.MonkeyPatch, on_unknown: str, several: bool
+) -> None:
+    """Streams in place of plans in memory, warnings looked up by the rows there are, blocks smaller than the frame."""
+    frames = [equality.frame_of(400, seed, kinds=6) for seed in (3, 4)]
+    if not several:
+        frames = [frame.drop("consignment", "line") for frame in frames]
+
+    def priced() -> list[pl.DataFrame]:
+        for kept in (pricing._kept, pricing._asked, polars_writer._kept):
+            kept.clear()
+        return [
+            quote(frame, on="day", fx=equality.FX, on_unknown=on_unknown, charges=True, alone_below=0)
+            for frame in frames
+        ]
+
+    before = priced()
+    for module, name, value in (
+        (warn, "_MOST_MASKS", 0), (polars_writer, "_FEW", 0), (polars_writer, "_FEW_OF_RUNS", 0), (parts, "_BLOCK", 70),
+        (texts, "_FEW", 10), (texts, "_WORTH_WORDS", 0),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    for one, other in zip(before, priced(), strict=True):
+        assert one.equals(other)
