@@ -73,8 +73,9 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
     then = {name: pl.col(AMOUNTS[name]) for name in of if name not in same}
     if engine.charges:
         then |= {(name := f"charge.{each}"): pl.col(name) for each in program.charges}
-    procedure = pl.col(PROCEDURE) if isinstance(program.procedure, int) else pl.lit(program.procedure[1])
-    about = partial(kept.about, program.procedures, program.procedure, currency=family.regimes[0].law.currency)
+    way = pl.col(PROCEDURE) if isinstance(program.procedure, int) else program.procedure[1]
+    procedure = way if isinstance(way, pl.Expr) else pl.lit(way)
+    about = partial(kept.about, program.procedures, way, currency=family.regimes[0].law.currency)
     if pricing.masks is None:
         looked_at = {PROCEDURE: procedure} | {name: pl.col(name) for name in ("r", "l", *pricing.watched)}
 

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
-import attrs
 import polars as pl
 
 from xbec.batch.bounds import Bounds, parts_of
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
+from xbec.batch.runs import Runs, changes_within, cut, longest_run
 from xbec.landed_cost.program import CAP, Op, Operand
 
 NARROW: Final = 2**63 - 1
@@ -56,7 +56,7 @@ def evaluate(
     ``several``, ``run``: the number of the consignment, whose rows stand together in canonical order. ``beside`` are
     expressions that are worked out in the same pass.
     """
-    longest = _longest_run(frame) if several else 1
+    longest = longest_run(frame) if several else 1
     if longest == 1:
         return written(program, inputs, wanted).run(frame, codes, beside)
     # Rounded up, so that frames of like consignments share what is written for them.
@@ -64,15 +64,15 @@ def evaluate(
     at = [code.alias(POSITIONS[name]) for name, code in codes.items()]
     frame = frame.lazy().with_columns(at).collect(engine="streaming", optimizations=_AS_WRITTEN)
     codes = {name: pl.col(POSITIONS[name]) for name in codes}
-    cut = _cut(program, frame, mixed=False)
-    form = written(program, inputs, wanted, cut.runs, longest)
-    found = form.run(cut.frame, codes, beside, ends=cut.ends)
+    parts = cut(program, frame, mixed=False)
+    form = written(program, inputs, wanted, parts.runs, longest)
+    found = form.run(parts.frame, codes, beside, ends=parts.ends)
     if any(level.by_procedure for level in program.levels) and PROCEDURE in found.columns:
         frame = frame.with_columns(found.get_column(PROCEDURE).alias("taken"))
-        if frame.select(_changes_within("taken").any()).item():
-            cut = _cut(program, frame, mixed=True)
-            form = written(program, inputs, wanted, cut.runs, longest)
-            found = form.run(cut.frame, codes, beside, ends=cut.ends)
+        if frame.select(changes_within("taken").any()).item():
+            parts = cut(program, frame, mixed=True)
+            form = written(program, inputs, wanted, parts.runs, longest)
+            found = form.run(parts.frame, codes, beside, ends=parts.ends)
     return found
 
 
@@ -459,68 +459,3 @@ def _unsigned(amount: pl.Expr, plus: int, by: int) -> pl.Expr:
     bits = amount.reinterpret(signed=False)
     bits = bits + pl.lit(plus, dtype=pl.UInt64) if plus else bits
     return (bits // pl.lit(by, dtype=pl.UInt64)).reinterpret(signed=True)
-
-
-@attrs.frozen(slots=True)
-class Runs:
-    """The runs of a level.
-
-    Those that stand together are numbered in the column ``number``; else ``over`` names the columns that rows of one
-    run share.
-    """
-
-    number: str
-    over: tuple[str, ...]
-
-
-@attrs.frozen(slots=True, eq=False)
-class _Cut:
-    """A frame with the columns that its runs need, the runs of each level, and where they end."""
-
-    frame: pl.DataFrame
-    runs: list[Runs]
-    ends: dict[str, pl.Expr]
-
-
-def _cut(program: RowsProgram, frame: pl.DataFrame, *, mixed: bool) -> _Cut:
-    """The runs of every level."""
-    runs: list[Runs] = []
-    ends: dict[str, pl.Expr] = {}
-    frame = _numbered(frame, ["run"], "number", ends)
-    for number, level in enumerate(program.levels):
-        over = ["run"]
-        for key in level.keys:
-            column = program.columns[key]
-            name = f"key{key}"
-            if name not in frame.columns:
-                table = pl.Series(list(column.values), dtype=pl.Int64)
-                frame = frame.with_columns(pl.lit(table).gather(pl.col(POSITIONS[column.of])).alias(name))
-            if frame.select(_changes_within(name).any()).item():
-                over.append(name)
-        if level.by_procedure and mixed:
-            over.append("taken")
-        if len(over) == 1:
-            runs.append(Runs("number", ()))
-        elif level.sorted and "taken" not in over:
-            frame = _numbered(frame, over, f"number{number}", ends)
-            runs.append(Runs(f"number{number}", ()))
-        else:
-            runs.append(Runs("", tuple(over)))
-    return _Cut(frame, runs, ends)
-
-
-def _changes_within(name: str) -> pl.Expr:
-    """Rows that differ from the row before them in the same consignment."""
-    return (pl.col(name) != pl.col(name).shift(1)) & (pl.col("run") == pl.col("run").shift(1))
-
-
-def _numbered(frame: pl.DataFrame, names: list[str], called: str, ends: dict[str, pl.Expr]) -> pl.DataFrame:
-    """Number the runs of rows that are alike in these columns, and note the last row of each."""
-    of = frame.get_column(names[0]) if len(names) == 1 else frame.select(pl.struct(names)).to_series()
-    number = of.rle_id().alias(called)
-    ends[called] = pl.lit((number != number.shift(-1)).fill_null(True).arg_true())
-    return frame.with_columns(number)
-
-
-def _longest_run(frame: pl.DataFrame) -> int:
-    return int(frame.get_column("run").rle().struct.field("len").max() or 1)  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ import polars as pl
 from xbec.batch import warn
 from xbec.batch.engine import AMOUNTS, Engine
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
-from xbec.landed_cost.program import Operand
 from xbec.landed_cost.unknown import Unknown, undetermined
 
 KINDS: Final = ("duty", "tax", "excise", "fee")
@@ -121,7 +120,7 @@ class Result:
             same = world.get_column(PROCEDURE) == procedure
             procedure = pl.select(pl.when(~open_rows | same).then(procedure).otherwise(-1)).to_series()
         warned = warn.united([world.get_column(WARNINGS) for world in flat]).zip_with(open_rows, warned)
-        about = self._about(procedure, _of_consignments(rows, warned), currency, some_none=True)
+        about = self._about(procedure, _of_consignments(rows, warned), currency)
         part = rows.select(AT).with_columns(about.alias(ABOUT))
         for name, source in names.items():
             each = [world.column(source) for world in worlds]
@@ -162,34 +161,29 @@ class Result:
         self.parts.append(rows.filter(~left_out) if left_out.any() else rows)
         return rows.get_column(AT).filter(trouble)
 
-    def about(self, names: Sequence[str], procedure: Operand, warned: pl.Expr | int, currency: str) -> pl.Expr | int:
+    def about(
+        self, names: Sequence[str], procedure: pl.Expr | int, warned: pl.Expr | int, currency: str
+    ) -> pl.Expr | int:
         """The number of what rows say in words; one number, where it is the same for all.
 
-        ``procedure`` is that of their program: a constant, or the column of its place among ``names``.
+        ``procedure`` is the place among ``names``, -1 for none.
         """
         told = [warn.TEXTS[warned]] if isinstance(warned, int) else warn.TEXTS
-        if isinstance(procedure, tuple):
-            table = [self._number((names[procedure[1]], currency, text)) for text in told]
-            place = pl.lit(0, dtype=pl.UInt32)
-        else:
-            table = [self._number((name, currency, text)) for name in [*names, None] for text in told]
-            place = pl.col(PROCEDURE) % (len(names) + 1) * len(told)
-        if isinstance(warned, int):
-            return table[0] if len(table) == 1 else pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
-        return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place + warned.cast(pl.UInt32))
+        taken = [*names, None] if isinstance(procedure, pl.Expr) else [names[procedure]]
+        table = [self._number((name, currency, text)) for name in taken for text in told]
+        place: pl.Expr | None = None
+        if isinstance(procedure, pl.Expr):
+            place = procedure % len(taken) * len(told)
+        if isinstance(warned, pl.Expr):
+            word = warned.cast(pl.Int32)
+            place = word if place is None else place + word
+        return table[0] if place is None else pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
 
-    def _about(
-        self, procedure: pl.Series | int, warned: pl.Series | int, currency: str, *, some_none: bool = False
-    ) -> pl.Expr:
-        """The number of what rows say in words: their procedure, the currency, what they are warned of."""
-        names = [*self.procedures, *([None] if some_none else [])]
-        masks = [warned] if isinstance(warned, int) else range(len(warn.TEXTS))
-        told = [warn.TEXTS[mask] for mask in masks]
-        if isinstance(procedure, int) and isinstance(warned, int):
-            return pl.lit(self._number((names[procedure], currency, told[0])), dtype=pl.UInt32)
-        table = [self._number((name, currency, text)) for name in names for text in told]
-        place = procedure % len(names) * len(told) + (0 if isinstance(warned, int) else warned.cast(pl.Int32))
-        return pl.lit(pl.Series(table, dtype=pl.UInt32).gather(place))
+    def _about(self, procedure: pl.Series | int, warned: pl.Series | int, currency: str) -> pl.Expr:
+        """The same of rows that were priced in a world; ``procedure`` is the place among :attr:`procedures`."""
+        way, bits = (pl.lit(x) if isinstance(x, pl.Series) else x for x in (procedure, warned))
+        number = self.about(list(self.procedures), way, bits, currency)
+        return number if isinstance(number, pl.Expr) else pl.lit(number, dtype=pl.UInt32)
 
     def _number(self, about: _About) -> int:
         return self._abouts.setdefault(about, len(self._abouts))

@@ -13,10 +13,10 @@ from importlib.util import find_spec
 from sys import byteorder, modules
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Words = NDArray[np.uint64]
@@ -145,8 +145,6 @@ def _slot(seed: int) -> pl.Expr:
 
 def _by_product(rows: pl.Series, known: pl.Series, words: Words, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The same as :func:`_by_hash` in half the time, where the words of the known texts hold them."""
-    import numpy as np
-
     bits = min(max(len(known).bit_length() + 3, 10), 16)
     down, best = np.uint64(64 - bits), 0
     for factors in _FACTORS[seed:] or _FACTORS[-1:]:
@@ -202,8 +200,6 @@ def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | N
     Codes of countries and currencies differ in a few neighbouring bits of it. These address a table in which no two
     texts meet.
     """
-    import numpy as np
-
     first = known[:, 0]
     differ = int(np.bitwise_or.reduce(first ^ first[0]))
     low = (differ & -differ).bit_length() - 1
@@ -242,8 +238,6 @@ def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Mar
     ``work`` makes for each thread what it does with a block, and the memory that takes. Returns the positions of the
     rows that it marks; there are none in most blocks.
     """
-    import numpy as np
-
     blocks, start = [], 0
     for chunk in _views(texts):
         for first in range(0, len(chunk), _BLOCK):
@@ -270,18 +264,14 @@ def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Mar
 
 def _words(texts: pl.Series) -> Words | None:
     """The words of a few texts; ``None`` where they do not hold them, or cannot be had."""
-    if byteorder != "little" or find_spec("numpy") is None or find_spec("pyarrow") is None:
+    if byteorder != "little" or find_spec("pyarrow") is None:
         return None
-    import numpy as np
-
     words = np.concatenate(_views(texts))
     return words if (words[:, 0] & 0xFFFFFFFF).max() <= _INLINE else None
 
 
 def _views(texts: pl.Series) -> list[Words]:
     """The words of each chunk, where Arrow has laid them; nothing is copied."""
-    import numpy as np
-
     found = []
     for chunk in texts.get_chunks():
         array = chunk.to_arrow(compat_level=pl.CompatLevel.newest())
