@@ -36,7 +36,7 @@ def test_a_column_is_the_same_again(series: pl.Series, words: bool, few: int, lo
         patch.setattr(texts, "_BLOCK", block)
         patch.setattr(texts, "_ROUNDS", 100)
         patch.setattr(texts, "_WORTH_WORDS", 0 if words else 1_000_000)
-        found = coded(series)
+        found = coded([series])[0]
     assert found is not None
     numbers, categories = found
     assert sorted(categories) == sorted(set(series.drop_nulls()))

@@ -12,7 +12,6 @@ import attrs
 import numpy as np
 import polars as pl
 
-from xbec.batch.parts import side_by_side
 from xbec.batch.texts import coded
 
 _DENSE: Final = 2**22
@@ -59,7 +58,7 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     columns, choices, numbers = [], {}, {}
     names = list(dict.fromkeys(names))
     texts = [name for name in names if frame.get_column(name).dtype == pl.String]
-    found = dict(zip(texts, side_by_side(lambda name: coded(frame.get_column(name)), texts), strict=True))
+    found = dict(zip(texts, coded([frame.get_column(name) for name in texts]), strict=True))
     for name in names:
         column = frame.get_column(name)
         kind = column.dtype

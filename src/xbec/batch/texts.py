@@ -7,14 +7,16 @@ on trust. All rows of a text fare alike in a round, so no text gets two numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib.util import find_spec
 from sys import byteorder, modules
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import polars as pl
+
+from xbec.batch.parts import side_by_side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
     """Two for each text: in the first, 4 bytes of length and 4 of text; in the second, 8 more of text."""
     Marks = NDArray[np.bool_]
+    Table = NDArray[np.unsignedinteger[Any]]
+    OfBlock = Callable[[Words, slice], Marks | None]
 
 _MOST: Final = 60_000
 _SLOTS: Final = 2**16
@@ -44,6 +48,8 @@ _BLOCK: Final = 131_072
 """Rows that a thread takes at once: what it computes stays in the cache, and the threads seldom wait for Python."""
 _INLINE: Final = 12
 """Bytes of a text that its words hold; of a longer one they say where it is."""
+_SHORT: Final = 8
+"""Bytes that one number holds."""
 _WIDEST: Final = 22
 """Bits that a table of short texts may be addressed by."""
 _FACTORS: Final = (
@@ -53,33 +59,42 @@ _FACTORS: Final = (
 """Odd numbers whose products with the words of texts spread them over a table."""
 
 
-def coded(texts: pl.Series, *, most: int = _MOST) -> tuple[pl.Series, pl.Series] | None:
-    """A number for each row of a column of text, null where the row is, and the text of each number.
+Coded = tuple[pl.Series, pl.Series] | None
+
+
+def coded(columns: Sequence[pl.Series], *, most: int = _MOST) -> list[Coded]:
+    """For each column of text a number for each row, null where the row is, and the text of each number.
 
     The numbers are ``UInt8`` or ``UInt16`` from 0 on; ``categories.gather(numbers)`` is the column again, in every row,
     and no category is there twice. The same column gets the same numbers. ``None`` where there are more than ``most``
     texts (at most 65,536), or where of the rows looked at first more than seven in ten differ: little is gained there.
     """
+    with ThreadPoolExecutor(pl.thread_pool_size()) as workers:
+        return side_by_side(lambda texts: _coded(texts, min(most, _SLOTS), workers), columns)
+
+
+def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:
+    """The numbers of a column; the workers are shared, so that no more than these are at work at once."""
     assert texts.dtype == pl.String
-    most = min(most, _SLOTS)
     rows = texts.alias("text")
-    numbers, categories = _repeated(0, len(rows), pl.UInt8), pl.Series([], dtype=pl.String)
-    at: pl.Series | None = None
+    categories = pl.Series([], dtype=pl.String)
+    numbers: pl.Series | None = None
+    at = _positions(0)
     seed = 0
     while len(rows) > rows.null_count():
-        found = _few(rows) if len(rows) <= _FEW else _round(rows, seed) if seed < _ROUNDS else None
+        found = _few(rows) if len(rows) <= _FEW else _round(rows, seed, workers) if seed < _ROUNDS else None
         if found is None or len(categories) + len(found[1]) > most:
             return None
         number, known, left = found
         number = number.cast(pl.UInt8 if len(categories) + len(known) <= 256 else pl.UInt16)
-        if at is None:
-            numbers = number
+        if numbers is None:
+            numbers, at = number, left
         else:
             if numbers.dtype != number.dtype:
                 numbers = numbers.cast(number.dtype)
             numbers.scatter(at, number + len(categories))
-        categories = pl.concat([categories, known])
-        rows, at = rows.gather(left), left if at is None else at.gather(left)
+            at = at.gather(left)
+        categories, rows = pl.concat([categories, known]), rows.gather(left)
         if rows.null_count():
             stated = rows.is_not_null()
             rows, at = rows.filter(stated), at.filter(stated)
@@ -87,6 +102,8 @@ def coded(texts: pl.Series, *, most: int = _MOST) -> tuple[pl.Series, pl.Series]
     # A text that is there twice is one whose words are not what Arrow says: `_by_window` did not know it again.
     if categories.n_unique() < len(categories):
         return None
+    if numbers is None:
+        numbers = _repeated(0, len(texts), pl.UInt8)
     if texts.null_count():
         numbers = pl.select(pl.when(texts.is_not_null()).then(numbers)).to_series()
     return numbers.alias(texts.name), categories.alias(texts.name)
@@ -97,7 +114,7 @@ def _few(rows: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     return rows.cast(pl.Enum(known)).to_physical().fill_null(0), known, _positions(0)
 
 
-def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series] | None:
+def _round(rows: pl.Series, seed: int, workers: Executor) -> tuple[pl.Series, pl.Series, pl.Series] | None:
     """Numbers of rows, the texts that they stand for, and the positions of the rows whose text is another."""
     known = _looked_at(rows, _LOOKED_AT_FIRST)
     if len(known) >= _FEW_TEXTS or not len(known):
@@ -111,11 +128,11 @@ def _round(rows: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]
     if words is None:
         return _by_hash(rows, known, seed)
     if len(known) == 1:
-        return _repeated(0, len(rows), pl.UInt8), known, _unlike(rows, words)
-    found = _by_window(rows, words) if not seed else None
+        return _repeated(0, len(rows), pl.UInt8), known, _unlike(rows, words, workers)
+    found = _by_window(rows, words, workers) if not seed else None
     if found is not None:
         return found[0], known, found[1]
-    return _by_product(rows, known, words, seed)
+    return _by_product(rows, known, words, seed, workers)
 
 
 def _looked_at(rows: pl.Series, many: int) -> pl.Series:
@@ -143,24 +160,51 @@ def _slot(seed: int) -> pl.Expr:
     return pl.col("text").hash(seed).cast(pl.UInt16, wrap_numerical=True)
 
 
-def _by_product(rows: pl.Series, known: pl.Series, words: Words, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _by_product(
+    rows: pl.Series, known: pl.Series, words: Words, seed: int, workers: Executor
+) -> tuple[pl.Series, pl.Series, pl.Series]:
     """The same as :func:`_by_hash` in half the time, where the words of the known texts hold them."""
-    bits = min(max(len(known).bit_length() + 3, 10), 16)
-    down, best = np.uint64(64 - bits), 0
-    for factors in _FACTORS[seed:] or _FACTORS[-1:]:
-        slots_of = (words[:, 0] * np.uint64(factors[0]) + words[:, 1] * np.uint64(factors[1])) >> down
-        places = np.unique(slots_of, return_index=True)[1]
-        if len(places) > best:
-            best, taken, slots, (first, second) = len(places), np.sort(places), slots_of, map(np.uint64, factors)
+    lengths = _lengths(words)
+    short = lengths[0] <= _SHORT and (lengths == lengths[0]).all()
+    best = 0
+    for bits, factors in _spreads(len(known), seed):
+        if short:
+            slots_of = _letters(words) * np.uint64(factors[1])
+        else:
+            slots_of = words[:, 0] * np.uint64(factors[0]) + words[:, 1] * np.uint64(factors[1])
+        slots_of >>= np.uint64(64 - bits)
+        taken = np.zeros(1 << bits, np.bool_)
+        taken[slots_of] = True
+        there = int(np.count_nonzero(taken))
+        if there > best:
+            best, slots, spread = there, slots_of, (bits, *factors)
         if best == len(known):
             break
-    known, words, slots = known.gather(taken.astype(np.uint32)), words[taken], slots[taken]
-    table = np.zeros(1 << bits, np.uint8 if len(known) <= 256 else np.uint16)
+    else:
+        # Of the texts that meet in a slot, one is known in this round.
+        each = np.sort(np.unique(slots, return_index=True)[1])
+        known, words, slots = known.gather(each.astype(np.uint32)), words[each], slots[each]
+    table: Table = np.zeros(1 << spread[0], np.uint8 if len(known) <= 256 else np.uint16)
     table[slots] = np.arange(len(known))
-    whole = words.view("V16")[:, 0]
     numbers = np.empty(len(rows), table.dtype)
+    place = (_place_short if short else _place)(table, words, spread, numbers)
+    return pl.Series(numbers), known, _in_blocks(rows, place, workers)
 
-    def place() -> Callable[[Words, slice], Marks | None]:
+
+def _spreads(many: int, seed: int) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Sizes of tables in bits, and factors, to be tried until no two of as many texts meet."""
+    bits = min(max(many.bit_length() + 3, 10), 16)
+    for each in (bits, bits + 1):
+        for factors in _FACTORS[seed:] or _FACTORS[-1:]:
+            yield each, factors
+
+
+def _place(table: Table, known: Words, spread: tuple[int, int, int], numbers: Table) -> Callable[[], OfBlock]:
+    """Numbers of texts by both of their words."""
+    down, first, second = np.uint64(64 - spread[0]), np.uint64(spread[1]), np.uint64(spread[2])
+    whole = known.view("V16")[:, 0]
+
+    def place() -> OfBlock:
         slot, half = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
         meant, differ = np.empty(_BLOCK, "V16"), np.empty((_BLOCK, 2), np.bool_)
 
@@ -178,10 +222,47 @@ def _by_product(rows: pl.Series, known: pl.Series, words: Words, seed: int) -> t
 
         return of_block
 
-    return pl.Series(numbers), known, _in_blocks(rows, place)
+    return place
 
 
-def _unlike(rows: pl.Series, known: Words) -> pl.Series:
+def _place_short(table: Table, known: Words, spread: tuple[int, int, int], numbers: Table) -> Callable[[], OfBlock]:
+    """The same in two thirds of that time, where all known texts are of one length that eight bytes hold."""
+    down, factor = np.uint64(64 - spread[0]), np.uint64(spread[2])
+    length, letters = _lengths(known)[0], _letters(known).copy()
+
+    def place() -> OfBlock:
+        text, slot, differ = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.bool_)
+
+        def of_block(words: Words, at: slice) -> Marks | None:
+            many = len(words)
+            said, here, number, unlike = text[:many], slot[:many], numbers[at], differ[:many]
+            np.copyto(said, _letters(words))
+            np.multiply(said, factor, out=here)
+            here >>= down
+            np.take(table, here.view(np.int64), out=number, mode="clip")
+            np.take(letters, number, out=here, mode="clip")
+            strange = said != here
+            np.not_equal(_lengths(words), length, out=unlike)
+            if strange.any():
+                unlike |= strange
+            return unlike.copy() if unlike.any() else None
+
+        return of_block
+
+    return place
+
+
+def _lengths(words: Words) -> NDArray[np.uint32]:
+    """The bytes that each text has."""
+    return words.view(np.uint32)[:, 0]
+
+
+def _letters(words: Words) -> NDArray[np.uint64]:
+    """The first eight bytes of each text that its words hold, as one number."""
+    return words.view(np.uint32)[:, 1:3].view(np.uint64)[:, 0]
+
+
+def _unlike(rows: pl.Series, known: Words, workers: Executor) -> pl.Series:
     """The positions of the rows whose words are not those of the one known text."""
     whole = (known[0, 0] & 0xFFFFFFFF) <= 4
 
@@ -191,10 +272,10 @@ def _unlike(rows: pl.Series, known: Words) -> pl.Series:
             differ |= words[:, 1] != known[0, 1]
         return differ if differ.any() else None
 
-    return _in_blocks(rows, lambda: compare)
+    return _in_blocks(rows, lambda: compare, workers)
 
 
-def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | None:
+def _by_window(rows: pl.Series, known: Words, workers: Executor) -> tuple[pl.Series, pl.Series] | None:
     """The same in half of that time, where texts are so short that their first word tells them apart.
 
     Codes of countries and currencies differ in a few neighbouring bits of it. These address a table in which no two
@@ -212,7 +293,7 @@ def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | N
     table[(first ^ first[0]) >> low] = np.arange(none)
     numbers = np.empty(len(rows), table.dtype)
 
-    def place() -> Callable[[Words, slice], Marks | None]:
+    def place() -> OfBlock:
         buffer = np.empty(_BLOCK, np.uint64)
 
         def of_block(words: Words, at: slice) -> Marks | None:
@@ -228,12 +309,12 @@ def _by_window(rows: pl.Series, known: Words) -> tuple[pl.Series, pl.Series] | N
 
         return of_block
 
-    left = _in_blocks(rows, place)
+    left = _in_blocks(rows, place, workers)
     return pl.Series(numbers), left
 
 
-def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Marks | None]]) -> pl.Series:
-    """Do some work on the words of all rows, by as many threads as Polars has; NumPy lets them run side by side.
+def _in_blocks(texts: pl.Series, work: Callable[[], OfBlock], workers: Executor) -> pl.Series:
+    """Let the workers do some work on the words of all rows; NumPy lets them run side by side.
 
     ``work`` makes for each thread what it does with a block, and the memory that takes. Returns the positions of the
     rows that it marks; there are none in most blocks.
@@ -255,8 +336,7 @@ def _in_blocks(texts: pl.Series, work: Callable[[], Callable[[Words, slice], Mar
                 marked[at.start] = np.flatnonzero(marks) + at.start
 
     threads = min(pl.thread_pool_size(), len(blocks))
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(take, range(threads)))
+    list(workers.map(take, range(threads)))
     if not marked:
         return _positions(0)
     return pl.Series(np.concatenate([marked[start] for start in sorted(marked)]), dtype=pl.UInt32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import polars as pl
@@ -33,7 +34,7 @@ def column(choices: list[str | None], rows: int, *, seed: int = 1) -> pl.Series:
 
 def back(series: pl.Series, *, most: int = 60_000) -> tuple[pl.Series, pl.Series]:
     """The numbers and categories of a column that is the same again when it is put together from them."""
-    found = coded(series, most=most)
+    found = coded([series], most=most)[0]
     assert found is not None
     numbers, categories = found
     assert categories.dtype == pl.String
@@ -74,7 +75,8 @@ def test_rows_without_a_number_are_told_from_the_last_number(count: int) -> None
     codes = pl.Series([f"{n:03x}" for n in range(count + 1)])
     words = texts._words(codes[:count])
     assert words is not None
-    found = texts._by_window(codes, words)
+    with ThreadPoolExecutor(2) as workers:
+        found = texts._by_window(codes, words, workers)
     assert found is not None
     assert found[0].to_list() == list(range(count + 1))
     assert found[1].to_list() == [count]
@@ -116,6 +118,15 @@ def test_texts_that_are_like_a_code_where_codes_differ() -> None:
     assert set(categories) == {"DE", "FR", "DEX"}
 
 
+@pytest.mark.parametrize("other", ["610910\0", "61091", "610", "", "6109100000", "610910 and eleven more", None])
+def test_a_text_that_begins_like_codes_of_one_length(other: str | None) -> None:
+    """Of the texts looked at first, all are of six bytes."""
+    hs = [f"{610_000 + n}" for n in range(300)]
+    series = pl.Series([text for n in range(20_001) for text in (hs[n % 300], hs[n % 7] if n % 7 else other)])
+    _, categories = back(series)
+    assert set(categories) == {*hs, *([other] if other is not None else [])}
+
+
 def test_a_column_with_nearly_no_text_in_it() -> None:
     series = pl.Series([None] * 39_001 + ["120 CNY"] + [None] * 998, dtype=pl.String)
     numbers, _ = back(series)
@@ -138,14 +149,14 @@ def test_the_same_column_gets_the_same_numbers() -> None:
 
 def test_more_texts_than_wanted() -> None:
     series = column(MEMBER_STATES, 30_000)
-    assert coded(series, most=26) is None
-    assert coded(series, most=27) is not None
+    assert coded([series], most=26)[0] is None
+    assert coded([series], most=27)[0] is not None
 
 
 def test_never_more_texts_than_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_FEW", 100_000)
     series = pl.Series([f"{n}" for n in range(65_537)])
-    assert coded(series, most=100_000) is None
+    assert coded([series], most=100_000)[0] is None
     back(series[1:], most=100_000)
 
 
@@ -157,7 +168,7 @@ def test_texts_laid_out_otherwise_are_the_same_again_or_given_up(way: str) -> No
     foreign[16 * 4_444 + 15] = 7
     array = pyarrow.Array.from_buffers(pyarrow.string_view(), 40_000, [None, pyarrow.py_buffer(bytes(foreign))])
     series = pl.Series("named", array)
-    if coded(series) is not None:
+    if coded([series])[0] is not None:
         back(series)
 
 
@@ -168,14 +179,14 @@ def test_a_column_of_different_texts_is_given_up_at_the_first_look(monkeypatch: 
     monkeypatch.setattr(texts, "_by_hash", refuse)
     monkeypatch.setattr(texts, "_by_window", refuse)
     monkeypatch.setattr(texts, "_by_product", refuse)
-    assert coded(pl.Series([f"parcel {n}" for n in range(70_000)])) is None
+    assert coded([pl.Series([f"parcel {n}" for n in range(70_000)])])[0] is None
 
 
 @pytest.mark.parametrize("text", ["long name of platform {}", "DE-{:03d}"])
 def test_texts_that_all_meet_in_one_slot_are_given_up(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(texts, "_slot", lambda _: pl.col("text").str.len_bytes().cast(pl.UInt16) * 0)
     monkeypatch.setattr(texts, "_FACTORS", ((0, 0),))
-    assert coded(column([text.format(n) for n in range(50)], 30_000)) is None
+    assert coded([column([text.format(n) for n in range(50)], 30_000)])[0] is None
 
 
 @pytest.mark.parametrize("text", ["long name of platform {}", "DE-{:03d}"])
