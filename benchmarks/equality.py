@@ -25,6 +25,7 @@ from xbec.batch import quote
 from xbec.batch.columns import read
 from xbec.batch.engine import Engine
 from xbec.batch.one import amounts_of, landed_cost_of
+from xbec.batch.warn import ids_of
 from xbec.fx import Fx
 from xbec.tariff import Tariff
 
@@ -139,6 +140,11 @@ def differences(given: pl.DataFrame, *, on_unknown: str = "raise") -> Iterator[s
             if any(row["error"] != type(problem).__name__ for row in rows):
                 yield f"{ident}: scalar {type(problem).__name__} {problem}; batch {[row['error'] for row in rows]}"
             continue
+        warned = ids_of(priced)
+        by_weight = any("/kg" in (row["stated_duty"] or "") and row["quantity_kg"] is None for row in rows)
+        for row in rows:
+            if row["error"] is None and row["warnings"] != warned and not by_weight:
+                yield f"{ident} line {row['line']}: warned of {row['warnings']}, scalar of {warned}"
         for row, told in zip(rows, amounts_of(priced, rows, engine), strict=True):
             if row["error"] is not None:
                 yield f"{ident} line {row['line']}: batch error {row['error']} {row['error_message']}"

@@ -236,7 +236,7 @@ def of_rule(session: SparkSession, asked: argparse.Namespace) -> dict[str, DataF
 
 def over(held: DataFrame, priced: DataFrame) -> dict[str, DataFrame]:
     """The three bridges."""
-    columns = tuple(name for name in priced.columns if name in engine.AMOUNTS)
+    columns = tuple(name for name in priced.columns if name in engine.RESULTS)
     return {
         "identity": held.mapInArrow(identity, held.schema),
         "wide rows": held.mapInArrow(widened(spark.results_of({"columns": columns})), priced.schema),

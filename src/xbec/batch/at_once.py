@@ -64,10 +64,11 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
     try:
         pricing = pricing_of(family, coded, rows, frame.scales)
         program = pricing.program
-        of = {name: program.outputs[AMOUNTS[name]] for name in engine.columns}
+        of = {name: program.outputs[AMOUNTS[name]] for name in engine.amounts}
         same = {name: x[1] for name, x in of.items() if isinstance(x, tuple) and x[0] == "c"}
         asked = [AMOUNTS[name] for name in of if name not in same] + [CHARGES] * engine.charges
-        form = written(program, frame.inputs, [*asked, *pricing.watched])
+        watched = pricing.watched if engine.warns else []
+        form = written(program, frame.inputs, [*asked, *watched])
     except (TooWide, XbecError, Question):
         return None
     then = {name: pl.col(AMOUNTS[name]) for name in of if name not in same}
@@ -76,8 +77,8 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
     way = pl.col(PROCEDURE) if isinstance(program.procedure, int) else program.procedure[1]
     procedure = way if isinstance(way, pl.Expr) else pl.lit(way)
     about = partial(kept.about, program.procedures, way, currency=family.regimes[0].law.currency)
-    if pricing.masks is None:
-        looked_at = {PROCEDURE: procedure} | {name: pl.col(name) for name in ("r", "l", *pricing.watched)}
+    if engine.warns and pricing.masks is None:
+        looked_at = {PROCEDURE: procedure} | {name: pl.col(name) for name in ("r", "l", *watched)}
 
         def told(found: pl.DataFrame) -> pl.DataFrame:
             warned = warn.told(found, program.procedures, pricing.regimes, pricing.lines)
@@ -86,7 +87,8 @@ def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept
             return found.with_columns(words.alias(ABOUT)).drop(looked_at)
 
         return Plan(pricing, form, then | looked_at, same, told)
-    words = about(pricing.masks.of(pl.col("r"), pl.col("l"), procedure))
+    masks = pricing.masks if engine.warns else None
+    words = about(0 if masks is None else masks.of(pl.col("r"), pl.col("l"), procedure))
     if isinstance(words, int):
         same[ABOUT] = words
     else:

@@ -32,6 +32,10 @@ AMOUNTS: Final = {
     "seller_pays": "seller_pays",
 }
 """Columns of the result, by what they are in a program."""
+WORDS: Final = ("procedure", "assessed_currency", "warnings")
+"""Columns of the result that are text."""
+RESULTS: Final = (*WORDS[:2], *AMOUNTS, WORDS[2])
+"""What may be asked for; errors always come."""
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -46,13 +50,23 @@ class Engine:
     known_on: date | None
     on_unknown: str
     charges: bool = attrs.field(kw_only=True)
-    columns: tuple[str, ...] = attrs.field(default=tuple(AMOUNTS), kw_only=True)
+    columns: tuple[str, ...] = attrs.field(default=RESULTS, kw_only=True)
     alone_below: int = attrs.field(default=64, kw_only=True)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The amounts that are asked for."""
+        return tuple(name for name in self.columns if name in AMOUNTS)
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """The outputs of a program that are asked for."""
-        return tuple(AMOUNTS[name] for name in self.columns) + ((CHARGES,) if self.charges else ())
+        return tuple(AMOUNTS[name] for name in self.amounts) + ((CHARGES,) if self.charges else ())
+
+    @property
+    def warns(self) -> bool:
+        """Are rows to be told what they are warned of?"""
+        return "warnings" in self.columns
 
     def regime(self, sample: Consignment, on: date, assumed: Mapping[str, Any]) -> Regime:
         """The regime of a kind of consignment on a day, with answers assumed beside those stated."""
@@ -84,15 +98,15 @@ def engine_of(
     on_unknown: str,
     *,
     charges: bool = False,
-    columns: Sequence[str] = tuple(AMOUNTS),
+    columns: Sequence[str] = RESULTS,
     alone_below: int = 64,
 ) -> Engine:
     """An engine with the default books where none are given; raises :class:`InputError` for what is no option."""
     if on_unknown not in {"raise", "interval"}:
         raise InputError("not a way to treat unknowns", field="on_unknown", value=on_unknown, allowed="raise, interval")
     for name in columns:
-        if name not in AMOUNTS:
-            raise InputError("not a column of the result", field="columns", value=name, allowed=", ".join(AMOUNTS))
+        if name not in RESULTS:
+            raise InputError("not a column of the result", field="columns", value=name, allowed=", ".join(RESULTS))
     return Engine(
         law or default_of("law"),
         fx or default_of("fx"),

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from xbec.batch import warn
-from xbec.batch.engine import AMOUNTS, Engine
+from xbec.batch.engine import AMOUNTS, WORDS, Engine
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
 from xbec.landed_cost.unknown import Unknown, undetermined
 
@@ -21,8 +21,7 @@ AT: Final = "at"
 ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
 _About = tuple[str | None, str | None, str | None]
-_WORDS: Final = (PROCEDURE, "assessed_currency", WARNINGS)
-_LAST: Final = (WARNINGS, "error", "error_message")
+_ERRORS: Final = ("error", "error_message")
 _NOTHING: Final[_About] = (None, None, None)
 
 
@@ -42,7 +41,7 @@ class World:
     def where(self, rows: pl.Series) -> World:
         """The world of some of the rows."""
         return World(
-            self.amounts.filter(rows),
+            self.amounts.filter(rows) if self.amounts.width else pl.DataFrame(height=int(rows.sum())),
             self.procedure.filter(rows) if isinstance(self.procedure, pl.Series) else self.procedure,
             self.warned.filter(rows) if isinstance(self.warned, pl.Series) else self.warned,
             self.trouble.filter(rows) if isinstance(self.trouble, pl.Series) else self.trouble,
@@ -81,7 +80,7 @@ class Result:
 
     def keep(self, rows: pl.DataFrame, worlds: Sequence[World], unknowns: Sequence[Unknown], currency: str) -> None:
         """Keep what the worlds say of rows that are in trouble in none of them."""
-        names = {name: AMOUNTS[name] for name in self.engine.columns}
+        names = {name: AMOUNTS[name] for name in self.engine.amounts}
         if self.engine.charges:
             charged = dict.fromkeys(n for world in worlds for n in world.amounts.columns if n.startswith("charge."))
             names |= {name: name for name in charged}
@@ -91,17 +90,17 @@ class Result:
                 *([rows.select(AT)] if AT in rows.columns else []),
                 beside_rows(rows.height, {ABOUT: about}),
             ]
-            self.parts.append(pl.concat([*columns, self._named(worlds[0], names)], how="horizontal"))
+            # Not selected from one frame: the amounts come in many pieces and would be copied into one.
+            self.parts.append(pl.concat([*columns, *self._named(worlds[0], names)], how="horizontal"))
         else:
             self.parts.append(self._between(with_numbers(rows), worlds, unknowns, names, currency))
 
-    def _named(self, world: World, names: Mapping[str, str]) -> pl.DataFrame:
+    def _named(self, world: World, names: Mapping[str, str]) -> list[pl.DataFrame]:
         """The amounts of a world by the names of the result; least and greatest are one where nothing is unknown."""
         columns = [(name, world.column(source)) for name, source in names.items()]
         if self.engine.on_unknown == "interval":
             columns += [(f"{name}_{end}", each) for name, each in columns for end in ("low", "high")]
-        # Not selected from one frame: the amounts come in many pieces and would be copied into one.
-        return pl.concat([each.alias(name).to_frame() for name, each in columns], how="horizontal")
+        return [each.alias(name).to_frame() for name, each in columns]
 
     def _between(
         self,
@@ -155,7 +154,7 @@ class Result:
         rows = alike(rows, same).with_row_index(AT)
         if interval:
             # Least and greatest are one where nothing is unknown.
-            for name in [name for name in rows.columns if name in self.engine.columns or name[:7] == "charge."]:
+            for name in [name for name in rows.columns if name in self.engine.amounts or name[:7] == "charge."]:
                 rows = rows.with_columns(rows.get_column(name).alias(f"{name}_{end}") for end in ("low", "high"))
         left_out = trouble if elsewhere is None else trouble | elsewhere
         self.parts.append(rows.filter(~left_out) if left_out.any() else rows)
@@ -171,13 +170,15 @@ class Result:
         told = [warn.TEXTS[warned]] if isinstance(warned, int) else warn.TEXTS
         taken = [*names, None] if isinstance(procedure, pl.Expr) else [names[procedure]]
         table = [self._number((name, currency, text)) for name in taken for text in told]
+        if len(set(table)) == 1:
+            return table[0]
         place: pl.Expr | None = None
         if isinstance(procedure, pl.Expr):
             place = procedure % len(taken) * len(told)
         if isinstance(warned, pl.Expr):
             word = warned.cast(pl.Int32)
             place = word if place is None else place + word
-        return table[0] if place is None else pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
+        return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
 
     def _about(self, procedure: pl.Series | int, warned: pl.Series | int, currency: str) -> pl.Expr:
         """The same of rows that were priced in a world; ``procedure`` is the place among :attr:`procedures`."""
@@ -186,42 +187,48 @@ class Result:
         return number if isinstance(number, pl.Expr) else pl.lit(number, dtype=pl.UInt32)
 
     def _number(self, about: _About) -> int:
-        return self._abouts.setdefault(about, len(self._abouts))
+        """The number of what is said, as far as it is asked for."""
+        procedure, currency, warned = (
+            said if word in self.engine.columns else None for word, said in zip(WORDS, about, strict=True)
+        )
+        return self._abouts.setdefault((procedure, currency, warned), len(self._abouts))
 
     def keep_alone(self, found: pl.DataFrame) -> None:
         """Keep consignments that were priced by themselves."""
-        texts = [found[name] if name in found.columns else [None] * found.height for name in _WORDS]
+        texts = [found[name] if name in found.columns else [None] * found.height for name in WORDS]
         about = [self._number(words) for words in zip(*texts, strict=True)]
-        part = found.rename({"row": AT}).drop(_WORDS, strict=False)
+        part = found.rename({"row": AT}).drop(WORDS, strict=False)
         self.parts.append(part.with_columns(pl.Series(ABOUT, about, dtype=pl.UInt32)))
 
     def together(self) -> pl.DataFrame:
         """All parts in the order of the caller's frame."""
         ends = ("_low", "_high") if self.engine.on_unknown == "interval" else ()
-        amounts = [name for name in self.engine.columns for name in (name, *(f"{name}{end}" for end in ends))]
+        amounts = [name for name in self.engine.amounts for name in (name, *(f"{name}{end}" for end in ends))]
         parts = self.parts or [pl.DataFrame(schema={AT: pl.UInt32, ABOUT: pl.UInt32})]
         whole = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
         whole = _put_back(whole) if AT in whole.columns else whole
         same = {name: pl.lit(self.same.get(name), dtype=pl.Int64) for name in amounts if name not in whole.columns}
-        same |= {
-            name: pl.lit(None, dtype=pl.String) for name in ("error", "error_message") if name not in whole.columns
-        }
+        same |= {name: pl.lit(None, dtype=pl.String) for name in _ERRORS if name not in whole.columns}
         told: dict[str, pl.Expr] = {}
         abouts = list(self._abouts) or [_NOTHING]
         if ABOUT in self.same:
             abouts = [abouts[self.same[ABOUT]]]
-        for name, texts in zip(_WORDS, zip(*abouts, strict=True), strict=True):
+        words = [name for name in WORDS if name in self.engine.columns]
+        for name, texts in zip(WORDS, zip(*abouts, strict=True), strict=True):
+            if name not in words:
+                continue
             if len(set(texts)) == 1:
                 same[name] = pl.lit(texts[0], dtype=pl.String)
             else:
                 told[name] = pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT))
-        words = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
+        said = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
-        order = [PROCEDURE, "assessed_currency", *amounts]
+        order = [*(name for name in words if name != WARNINGS), *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")]
         amounts_told = _only(whole, [name for name in whole.columns if name != ABOUT])
-        columns = [amounts_told, *words, beside_rows(whole.height, same)]
-        return pl.concat(columns, how="horizontal")[[*order, *_LAST]]
+        columns = [amounts_told, *said, beside_rows(whole.height, same)]
+        order += [WARNINGS] * (WARNINGS in words)
+        return pl.concat(columns, how="horizontal")[[*order, *_ERRORS]]
 
 
 def all_of(value: int | bool | None, rows: int, dtype: Any) -> pl.Series:

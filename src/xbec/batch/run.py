@@ -17,7 +17,7 @@ from xbec.batch.at_once import Plan, plan_of
 from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
-from xbec.batch.engine import AMOUNTS, Engine, engine_of
+from xbec.batch.engine import RESULTS, Engine, engine_of
 from xbec.batch.families import Family, families
 from xbec.batch.frames import from_polars, to_polars
 from xbec.batch.kinds import narrow
@@ -50,7 +50,7 @@ def quote(
     known_on: date | None = None,
     on_unknown: str = "raise",
     charges: bool = False,
-    columns: Sequence[str] = tuple(AMOUNTS),
+    columns: Sequence[str] = RESULTS,
     alone_below: int = 64,
 ) -> Any:
     """Price every line of a frame; it comes back with its charges, in whole minor units of ``assessed_currency``.
@@ -59,8 +59,8 @@ def quote(
     (columns: ``docs/batch.md``); the same kind and order of rows comes back. ``on`` is a day or the name of a column of
     days. ``law``, ``fx``, ``tariff``, ``settings``, ``answers``, ``known_on`` and ``on_unknown`` are those of
     :func:`xbec.landed_cost`; with ``"interval"`` each amount has ``_low`` and ``_high``. ``charges`` adds
-    ``charge.<id>``, ``columns`` keeps only some amounts. Kinds of consignments of at most ``alone_below`` rows are
-    priced one by one, which is faster for few.
+    ``charge.<id>``, ``columns`` keeps only some results beside the errors. Kinds of consignments of at most
+    ``alone_below`` rows are priced one by one, which is faster for few.
 
     Raises :class:`InputError` for a schema that cannot be read. What is wrong with a line stands in ``error`` and
     ``error_message`` of its consignment, and the rest go on.
@@ -332,7 +332,7 @@ class _Run:
         pricing = pricing_of(family, coded, rows, self.frame.scales)
         program, codes = pricing.program, pricing.codes(coded.r, coded.l)
         beside = {"r": coded.r, "l": coded.l}
-        asked = [*wanted, *pricing.watched]
+        asked = [*wanted, *(pricing.watched if self.engine.warns else [])]
         found = evaluate(program, rows, codes, self.frame.inputs, asked, beside, several=self.frame.several)
         names = [self.kept.procedures.setdefault(name, len(self.kept.procedures)) for name in program.procedures]
         procedure: pl.Series | int
@@ -351,6 +351,8 @@ class _Run:
 
     def _warned(self, pricing: Pricing, found: pl.DataFrame) -> pl.Series | int:
         """What the rows are warned of, as bits."""
+        if not self.engine.warns:
+            return 0
         names = pricing.program.procedures
         if PROCEDURE not in found.columns:
             found = found.with_columns(pl.lit(pricing.program.procedure[1]).alias(PROCEDURE))  # type: ignore[index]

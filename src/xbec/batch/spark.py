@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import OUTPUTS, read
-from xbec.batch.engine import AMOUNTS, Engine, engine_of
+from xbec.batch.engine import RESULTS, Engine, engine_of
 from xbec.batch.run import quote as quote_frame
 from xbec.batch.spark_plan import Ask
 from xbec.batch.spark_sql import priced, why_not_sql
@@ -179,8 +179,8 @@ def price(batches: Iterator[pa.RecordBatch], task: Task) -> Iterator[pa.RecordBa
 
 def results_of(options: Mapping[str, Any]) -> dict[str, str]:
     """The columns of the result and their kinds in Arrow, known before anything is priced."""
-    asked = options.get("columns", AMOUNTS)
-    outputs = [name for name in OUTPUTS if name in _TEXTS or name in asked]
+    asked = {*options.get("columns", RESULTS), "error", "error_message"}
+    outputs = [name for name in OUTPUTS if name in asked]
     amounts = [name for name in outputs if name not in _TEXTS]
     charges: list[str] = []
     if options.get("charges"):

@@ -171,8 +171,9 @@ class _Writer:
         ask, program = self.plan.ask, self.program
         if program.trouble is True:
             raise NotSql
-        watch = [x for x in warn.watched(self.family.regimes, self.lines) if f"{warn.CHARGED}{x}" in program.outputs]
-        of = {name: program.outputs[AMOUNTS[name]] for name in ask.engine.columns}
+        watched = warn.watched(self.family.regimes, self.lines) if ask.engine.warns else ()
+        watch = [name for name in watched if f"{warn.CHARGED}{name}" in program.outputs]
+        of = {name: program.outputs[AMOUNTS[name]] for name in ask.engine.amounts}
         if ask.engine.charges:
             of |= {f"charge.{name}": operand for name, operand in program.charges.items()}
         charged = {name: program.outputs[f"{warn.CHARGED}{name}"] for name in watch}
@@ -187,13 +188,14 @@ class _Writer:
         )
         amounts = {name: written.number(operand) for name, operand in of.items()}
         procedure = written.number(program.procedure)
-        mask = self._mask(procedure, {name: written.number(operand) for name, operand in charged.items()})
         trouble = written.trouble()
         texts = {
             "procedure": _choice(procedure, program.procedures),
             "assessed_currency": literal(self.family.regimes[0].law.currency),
-            "warnings": _choice(mask, warn.texts(pl.Series(range(8))).to_list()),
         }
+        if ask.engine.warns:
+            mask = self._mask(procedure, {name: written.number(operand) for name, operand in charged.items()})
+            texts["warnings"] = _choice(mask, warn.texts(pl.Series(range(8))).to_list())
         ends = {f"{name}_{end}": sql for name, sql in amounts.items() for end in ("low", "high")}
         told = texts | amounts | ends
         nothing = {"string": "cast(null as string)", "int64": "cast(null as bigint)"}

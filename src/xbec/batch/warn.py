@@ -41,7 +41,7 @@ RULES: Final = ("law-age", "low-confidence", "stand-in-rate")
 AGE, LOW, STAND_IN = 1, 2, 4
 CHARGED: Final = "charged."
 """Outputs of a program that say, 1 or 0, whether a component was charged on the row."""
-_DUTY_RATE: Final = "rate of the duty"
+_RATE: Final = "exchange"
 TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit & 1) or None for mask in range(8)]
 
 
@@ -78,7 +78,7 @@ class Masks:
     """What rows are warned of, as bits of :data:`RULES`, for all kinds of lines that there are.
 
     ``of_regimes``: by code of the regime and procedure; one number where it is the same for all. ``of_lines``: which of
-    the components ``watch`` and :data:`_DUTY_RATE` rest on something weak, as bits, by regime, kind of line and
+    the components ``watch`` and :data:`_RATE` rest on something weak, as bits, by regime, kind of line and
     procedure. ``ways`` are the procedures and one more for none, ``kinds`` the kinds of lines.
     """
 
@@ -165,7 +165,7 @@ def _way(procedure: pl.Expr, ways: int) -> pl.Expr:
 
 
 def _bits(watch: Sequence[str], weak: frozenset[str]) -> int:
-    return sum(2**n for n, name in enumerate((*watch, _DUTY_RATE)) if name in weak)
+    return sum(2**n for n, name in enumerate((*watch, _RATE)) if name in weak)
 
 
 def _mask(watch: Sequence[str], bits: pl.Expr) -> pl.Expr:
@@ -186,18 +186,16 @@ def _by_regime(procedures: Sequence[str], regimes: Mapping[int, Regime]) -> pl.S
 
 
 def _asks_for_rates(regimes: Mapping[int, Regime]) -> bool:
-    """Does a rate that only the duty of a line asks for stand in for another?"""
+    """Does a rate stand in for another that not all lines of its regime rest on?"""
     return any(
-        rate.stand_in and _is_of_lines(key, regime.sample.currency)
+        not _values_stand_in(regime) and any(rate.stand_in for rate in regime.rates.values())
         for regime in regimes.values()
-        for key, rate in regime.rates.items()
     )
 
 
 def _of_procedure(regime: Regime, procedure: str) -> int:
     """What the procedure and the exchange rates of a kind of consignment are warned of."""
-    own = regime.sample.currency
-    mask = STAND_IN if any(x.stand_in and not _is_of_lines(key, own) for key, x in regime.rates.items()) else 0
+    mask = STAND_IN if _values_stand_in(regime) else 0
     taken = next((p for p in regime.procedures if p.id == procedure), None)
     if taken is None:
         return mask
@@ -205,10 +203,10 @@ def _of_procedure(regime: Regime, procedure: str) -> int:
     return mask | (AGE if stale(taken.citation.checked, regime.on, days=OLD_LAW_DAYS) else 0)
 
 
-def _is_of_lines(key: str, own: str) -> bool:
-    """Is it a rate that only a duty of a line asks for, counted in a currency that is not the consignment's?"""
-    role, currency = key.split()
-    return role == "customs" and currency != own
+def _values_stand_in(regime: Regime) -> bool:
+    """Does the rate of the customs value, on which all lines rest, stand in for an official one?"""
+    rate = regime.rates.get(f"customs {regime.sample.currency}")
+    return rate is not None and rate.stand_in
 
 
 def _is_weak(component: Component) -> bool:
@@ -255,7 +253,7 @@ def _is_low(rows: Iterable[Period[Any]], days: set[date]) -> bool:
 
 
 def _warned_of(regime: Regime, line: Line, procedure: str) -> frozenset[str]:
-    """Components that rest on something of low confidence on such a line, and :data:`_DUTY_RATE`.
+    """Components that rest on something of low confidence on such a line; :data:`_RATE` where a rate stands in.
 
     The plan of one line says which figures a component reads; what it comes to is kept with the regime.
     """
@@ -278,6 +276,11 @@ def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
     else:
         return
     profile.fill()
+    of_regime, of_lines = plan.reads
+    figures = [*(regime.params[n] for n in of_regime), *(profile.params[n] for _, n in of_lines)]
+    rates = [figure.exchange for figure in figures if figure is not None]
+    if any(rate is not None and regime.rates[rate].stand_in for rate in rates):
+        yield _RATE
     for charge in plan.charges:
         if _is_weak(charge.component):
             yield charge.component.id
@@ -285,8 +288,6 @@ def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
             figure = regime.params[ref[1]] if ref[0] == "r" else profile.params[ref[2]]
             if figure is not None and figure.confidence == "low":
                 yield charge.component.id
-            if ref[0] == "l" and _asks_for_stand_in(regime, profile, ref[2]):
-                yield _DUTY_RATE
 
 
 def _plan(regime: Regime, profile: Profile, position: int) -> Plan:
@@ -302,19 +303,6 @@ def _stating_all(regime: Regime, line: Line) -> Line:
     parts = {name for c in regime.components for _, name in c.base if name.startswith("content.")}
     content = {name.removeprefix("content."): line.price for name in parts}
     return attrs.evolve(line, quantities=dict.fromkeys(UNITS, Decimal(1)), weight_kg=Decimal(1), content=content)
-
-
-def _asks_for_stand_in(regime: Regime, profile: Profile, position: int) -> bool:
-    """Is a figure an amount of the duty in a currency whose rate stands in for an official one?"""
-    part, which = next(key for key, n in regime.line_names.items() if n == position)[:2]
-    duty = profile.known_duty
-    if part not in {"duty", "lo", "hi"} or which == "a" or duty is None:
-        return False
-    asked = {"duty": duty, "lo": duty.at_least, "hi": duty.at_most}[part]
-    if asked is None or which >= len(asked.specifics):
-        return False
-    rate = regime.rates.get(f"customs {asked.specifics[which][1]}")
-    return rate is not None and rate.stand_in
 
 
 def united(worlds: Sequence[pl.Series]) -> pl.Series:

@@ -261,7 +261,7 @@ def raise_gap(regime: Regime, profiles: tuple[Profile, ...], plan: Plan, consign
     stops the program by itself is told, for the others may belong to goods that owe none.
     """
     missing = {}
-    for line, position in plan.reads:
+    for line, position in plan.reads[1]:
         gap = profiles[line].gaps.get(position)
         if gap is not None:
             missing[line, position] = gap

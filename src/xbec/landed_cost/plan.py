@@ -100,12 +100,12 @@ class Plan:
     names: tuple[str, ...] = attrs.field(init=False, default=())
     """What the compiled function looks up by name."""
     compiled: Function | None = attrs.field(init=False, default=None)
-    _reads: tuple[tuple[int, int], ...] | None = attrs.field(init=False, default=None)
+    _reads: tuple[tuple[int, ...], tuple[tuple[int, int], ...]] | None = attrs.field(init=False, default=None)
     _walked: int = attrs.field(init=False, default=0)
 
     @property
-    def reads(self) -> tuple[tuple[int, int], ...]:
-        """Line and position of each figure of a line that the program reads, in order."""
+    def reads(self) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+        """Positions of the regime's figures that the program reads, and line and position of each of a line."""
         if self._reads is None:
             self._reads = reads_of(self.ops)
         return self._reads

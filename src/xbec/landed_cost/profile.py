@@ -343,7 +343,8 @@ class Profile:
             return Param("duty", text, 0, 1)
         amount, currency, _ = part.specifics[key[1]]
         each = regime.to_minor(amount, currency, "customs") / 10**6
-        return param_of("duty", text, each, **self._duty_source(), stated=stated)
+        used = regime.rate_key(currency, "customs")
+        return param_of("duty", text, each, **self._duty_source(), stated=stated, exchange=used)
 
     def _duty_source(self) -> dict[str, Any]:
         if self.line.duty is not None:

@@ -203,14 +203,19 @@ def names_of(inputs: dict[tuple[str, int], int]) -> tuple[str, ...]:
     return tuple(name.removeprefix("fee.").removeprefix("content.") for name, _ in inputs)
 
 
-def reads_of(ops: Sequence[Op]) -> tuple[tuple[int, int], ...]:
-    """Line and position of each figure of a line that a program reads, in the order it reads them."""
-    found: dict[tuple[int, int], None] = {}
+def reads_of(ops: Sequence[Op]) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """Positions of the regime's figures that a program reads; line and position of each figure of a line; in order."""
+    of_regime: dict[int, None] = {}
+    of_lines: dict[tuple[int, int], None] = {}
     for op in ops:
         for operand in (*op[1:], *(op[2] if op[0] == "allocate" else ())):
-            if isinstance(operand, tuple) and operand and operand[0] == "l":
-                found[operand[1], operand[2]] = None
-    return tuple(found)
+            if not isinstance(operand, tuple) or not operand:
+                continue
+            if operand[0] == "r":
+                of_regime[operand[1]] = None
+            elif operand[0] == "l":
+                of_lines[operand[1], operand[2]] = None
+    return tuple(of_regime), tuple(of_lines)
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ from xbec.landed_cost.regime import Regime, exchange_text
 from xbec.landed_cost.unknown import Param
 
 if TYPE_CHECKING:
+    from xbec.fx import ExchangeRate
     from xbec.landed_cost.consignment import Consignment
 
 SCHEMA = "xbec.quote/1"
@@ -318,9 +319,19 @@ class Quote:
     def __repr__(self) -> str:
         return f"<Quote {self.regime.law.code} {self.regime.on}: assessed {self.assessed}>"
 
+    @property
+    def exchange_rates(self) -> dict[str, ExchangeRate]:
+        """The published rates that the quote rests on, by role and currency."""
+        of_regime, of_lines = self.plan.reads
+        read = [self.regime.params[position].exchange for position in of_regime]
+        for line, position in of_lines:
+            figure = self.profiles[line].params[position]
+            read.append(None if figure is None else figure.exchange)
+        return {key: self.regime.rates[key] for key in dict.fromkeys(read) if key is not None}
+
     def exchange_texts(self) -> dict[str, str]:
-        """The published rates used, by role and currency."""
+        """The same in words."""
         return {
             key: f"{exchange_text(rate)}, {key.split()[0]} rate of {rate.day}, {rate.title or rate.source}"
-            for key, rate in self.regime.rates.items()
+            for key, rate in self.exchange_rates.items()
         }

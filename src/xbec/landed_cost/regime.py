@@ -188,17 +188,23 @@ class Regime:
         if kind == "money":
             amount, currency = key[1:]
             text = str(amount.numerator) if amount.denominator == 1 else f"{amount.numerator}/{amount.denominator}"
-            return param_of("limit", f"{text} {currency}", self.to_minor(amount, currency))
+            used = self.rate_key(currency, "limits")
+            return param_of("limit", f"{text} {currency}", self.to_minor(amount, currency), exchange=used)
         if kind == "value":
             return self.figure_param(f"value.{key[1]}", self._value(key[1], key[2]))
         value = self.sample.history[key[1]]
         if isinstance(value, Money):
-            return param_of(f"history.{key[1]}", str(value), self.to_minor(Fraction(value.amount), value.currency))
+            minor = self.to_minor(Fraction(value.amount), value.currency)
+            return param_of(f"history.{key[1]}", str(value), minor, exchange=self.rate_key(value.currency, "limits"))
         return param_of(f"history.{key[1]}", str(value), Fraction(value))
 
     def line_param(self, key: tuple[Any, ...]) -> int:
         """Position of a figure among those of each line."""
         return self.line_names.setdefault(key, len(self.line_names))
+
+    def rate_key(self, currency: str, role: str) -> str | None:
+        """What a published rate is kept by; none between the law's currency and itself."""
+        return None if currency == self.law.currency else f"{role} {currency}"
 
     def exchange(self, currency: str, role: str) -> ExchangeRate:
         """The published rate between a currency and the law's, for a role on its event's day."""
@@ -239,6 +245,7 @@ class Regime:
             confidence=rate.confidence,
             day=rate.day,
             stated=rate.source == "stated",
+            exchange=self.rate_key(currency, role),
         )
 
     def _value(self, name: str, event: str) -> Period[Figure]:
@@ -271,12 +278,14 @@ class Regime:
     def figure_param(self, name: str, period: Any) -> Param:
         """A dated figure as a parameter, with its source."""
         figure: Figure = period.value
-        number = figure.value
+        number, used = figure.value, None
         if figure.kind == "amount":
-            number = self.to_minor(number, figure.currency or self.law.currency)
+            currency = figure.currency or self.law.currency
+            number, used = self.to_minor(number, currency), self.rate_key(currency, "limits")
         return param_of(
-            name, figure.text, number, citation=period.citation, confidence=period.confidence, day=period.start
-        )
+            name, figure.text, number,
+            citation=period.citation, confidence=period.confidence, day=period.start, exchange=used,
+        )  # fmt: skip
 
     # facts -------------------------------------------------------------------------------------------------------
 

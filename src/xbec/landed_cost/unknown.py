@@ -69,6 +69,8 @@ class Param:
     confidence: str = "high"
     day: date | None = None
     stated: bool = False
+    exchange: str | None = None
+    """Role and currency of the exchange rate that is in it."""
 
 
 def param_of(name: str, text: str, value: Fraction, **more: Any) -> Param:

@@ -47,8 +47,8 @@ def warnings_of(quote: Quote) -> tuple[Finding, ...]:
                     procedure.citation,
                 )
             ] = None
-    for role, rate in regime.rates.items():
-        if rate.stand_in and _is_used(quote, role):
+    for role, rate in quote.exchange_rates.items():
+        if rate.stand_in:
             found[
                 Finding(
                     "stand-in-rate",
@@ -77,16 +77,6 @@ def warnings_of(quote: Quote) -> tuple[Finding, ...]:
                     )
                 ] = None
     return tuple(found)
-
-
-def _is_used(quote: Quote, role: str) -> bool:
-    """Is a rate of exchange one of this quote's? Quotes of one kind share the rates that any of them asked for."""
-    name, _, currency = role.partition(" ")
-    if name == "limits" or currency == quote.consignment.currency:
-        return True
-    duties = [profile.known_duty for profile in quote.profiles]
-    parts = [part for duty in duties if duty is not None for part in (duty, duty.at_least, duty.at_most)]
-    return any(currency == counted for part in parts if part is not None for _, counted, _ in part.specifics)
 
 
 def group_is_charged(quote: Quote, group: Group) -> bool:

@@ -102,14 +102,3 @@ def test_ids_of_a_quote_are_those_of_its_warnings(terms: str) -> None:
         assert not isinstance(quote, QuoteInterval)
         expected = sorted({finding.rule for finding in quote.warnings} - {"near-threshold"})
         assert ids_of(quote) == (", ".join(expected) or None)
-
-
-def test_a_rate_that_only_another_consignment_asked_for_is_not_told() -> None:
-    fx = Fx.default().stated({})
-
-    def told_of(duty: str) -> str | None:
-        goods = Line(hs="610910", origin="CN", price=Money("900", "CAD"), duty=duty, quantities={"kg": 1})  # type: ignore[dict-item]
-        return ids_of(landed_cost(Consignment(lines=[goods], destination="CA-ON"), on=DAY, fx=fx))
-
-    assert told_of("0.30 EUR/kg") == "stand-in-rate"
-    assert told_of("2 %") is None

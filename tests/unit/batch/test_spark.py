@@ -154,10 +154,13 @@ def test_the_recipe_of_the_page_runs(session: SparkSession, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("how", spark.HOW)
-def test_only_the_amounts_asked_for_go_over_the_bridge(session: SparkSession, day: date, how: str) -> None:
+@pytest.mark.parametrize("columns", [("duty", "tax"), ("procedure", "tax", "warnings")], ids=", ".join)
+def test_only_the_results_asked_for_go_over_the_bridge(
+    session: SparkSession, day: date, how: str, columns: tuple[str, ...]
+) -> None:
     lines = shirts(price=[Decimal("12.50"), Decimal("190.00"), Decimal("7.00")])
-    told = quote_here(lines, on=day, columns=("duty", "tax"))
-    result = spark.quote(as_spark(session, lines), on=day, columns=("duty", "tax"), how=how)
+    told = quote_here(lines, on=day, columns=columns)
+    result = spark.quote(as_spark(session, lines), on=day, columns=columns, how=how)
     assert set(result.columns) == set(told.columns)
     found = as_polars(result).select(told.columns).sort("price")
     assert found.equals(told.sort("price"))

@@ -233,3 +233,28 @@ def test_large_frames_go_other_ways_and_say_the_same(
         monkeypatch.setattr(module, name, value)
     for one, other in zip(before, priced(), strict=True):
         assert one.equals(other)
+
+
+ERRORS = ("error", "error_message")
+KEPT = [(), ("tax",), ("procedure",), ("warnings", "duty"), ("assessed_currency", "fee", "procedure", "buyer_pays")]
+
+
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("on_unknown", ["raise", "interval"])
+@pytest.mark.parametrize("columns", KEPT, ids=", ".join)
+def test_results_asked_for_are_those_of_all_results(
+    equality: Any, columns: tuple[str, ...], on_unknown: str, several: bool
+) -> None:
+    frame = equality.frame_of(300, 8, kinds=5)
+    frame = frame if several else frame.drop("consignment", "line")
+    options = {"on": "day", "fx": equality.FX, "on_unknown": on_unknown, "alone_below": 0}
+    whole, some = quote(frame, **options), quote(frame, columns=columns, **options)
+    asked = {end for name in columns for end in (name, f"{name}_low", f"{name}_high")} | {*frame.columns, *ERRORS}
+    assert some.columns == [name for name in whole.columns if name in asked]
+    assert some.equals(whole[some.columns])
+
+
+def test_a_result_that_is_none_is_refused(shop: pl.DataFrame, day: date) -> None:
+    with pytest.raises(InputError, match="columns") as told:
+        quote(shop, on=day, columns=("duty", "error"))
+    assert "seller_pays, warnings" in str(told.value)
