@@ -54,7 +54,7 @@ OUTPUTS: Final = (
 )  # fmt: skip
 Schema = Mapping[str, pl.DataType]
 _DECIMALS_OF_TEXT: Final = 6
-_NUMBER: Final = r"^\d{1,11}(\.\d{1,6})?$"
+_NUMBER: Final = r"^[0-9]{1,11}(\.[0-9]{1,6})?$"
 _MICRO: Final = 6
 _LARGEST_QUANTITY: Final = 10**9
 _LARGEST_INPUT: Final = 2**62
@@ -256,12 +256,10 @@ def _exact(column: str, dtype: pl.DataType) -> tuple[pl.Expr, int]:
             raise _wrong(column, dtype, f"at most {_DECIMALS_OF_TEXT} decimals")
         return pl.col(column).to_physical().cast(pl.Int64, strict=False), dtype.scale
     if dtype == pl.String:
-        said = pl.col(column)
-        parts = said.str.split_exact(".", 1)
-        whole = parts.struct.field("field_0").cast(pl.Int64, strict=False)
-        part = parts.struct.field("field_1").fill_null("").str.pad_end(_DECIMALS_OF_TEXT, "0")
-        number = whole * 10**_DECIMALS_OF_TEXT + part.cast(pl.Int64, strict=False)
-        return pl.when(said.str.contains(_NUMBER)).then(number), _DECIMALS_OF_TEXT
+        # So many digits are exact; what Polars takes for a number beyond them is none here.
+        exact = pl.col(column).cast(pl.Decimal(17, _DECIMALS_OF_TEXT), strict=False)
+        number = exact.to_physical().cast(pl.Int64, strict=False)
+        return pl.when(pl.col(column).str.contains(_NUMBER)).then(number), _DECIMALS_OF_TEXT
     if dtype == pl.Null:
         return pl.lit(None, dtype=pl.Int64), 0
     raise _wrong(column, dtype, "Decimal, whole numbers or text; never float, which is not exact")
