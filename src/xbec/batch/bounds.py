@@ -92,7 +92,9 @@ class Bounds:
             return pick(a[0], b[0]), pick(a[1], b[1])
         assert name == "div", name
         least, most = max(b[0], 1), max(b[1], 1)
-        return a[0] // least - 1 if a[0] < 0 else a[0] // most, max(a[1], 0) // least + 1
+        rounded_down = a[0] // least - 1 if a[0] < 0 else a[0] // most
+        low = (2 * a[0] + most) // (2 * most) if op[3] == "half-up" and a[0] >= 0 else rounded_down
+        return low, max(a[1], 0) // least + 1
 
     def _truth(self, op: Op) -> Bound:
         name = op[0]

@@ -312,17 +312,17 @@ def _goods(
     price, quantity = inputs["price"], inputs["quantity"]
     places = scales["quantity"]
     scales["goods"] = scales["price"] + places if scales["price"] >= 0 else scales["price"] - places
-    most = price.high * quantity.high
+    least, most = max(price.low, 0) * max(quantity.low, 0), price.high * quantity.high
     expr = price.expr * quantity.expr
     if most > _LARGEST_INPUT:
         wide = price.expr.cast(pl.Int128) * quantity.expr.cast(pl.Int128)
         fits = wide.is_between(0, _LARGEST_INPUT)
         coded = coded.with_columns(pl.when(fits).then(wide).otherwise(0).cast(pl.Int64).alias("in goods"))
         bad.append(~fits)
-        expr, most = pl.col("in goods"), _LARGEST_INPUT
+        expr, least, most = pl.col("in goods"), 0, _LARGEST_INPUT
     pieces = 10 ** (_MICRO - places)
     inputs = inputs | {
-        "goods": Input(expr, 0, most, price.gaps or quantity.gaps),
+        "goods": Input(expr, least, most, price.gaps or quantity.gaps),
         "piece": Input(quantity.expr * pieces, 0, quantity.high * pieces, quantity.gaps),
     }
     return coded, inputs

@@ -17,6 +17,7 @@ from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.lower import RowsProgram
 from xbec.batch.runs import Runs, changes_within, cut, longest_run
+from xbec.landed_cost.builder import ONE
 from xbec.landed_cost.program import CAP, Op, Operand
 
 NARROW: Final = 2**63 - 1
@@ -236,7 +237,8 @@ class Written:
             self.exprs[number] = (pl.lit(bool(self.bounds.of(number)[0])), 0)
             return
         expr, stage = self._expression(number, op)
-        if (self.counts[number] > 1 and op[0] != "flag") or op[0].startswith("run-"):
+        is_column = op[0] == "flag" or (op[0] == "run-sum" and self._longest > 1)
+        if self.counts[number] > 1 and not is_column:
             expr, stage = self._column(f"v{number}", expr, stage)
         self.exprs[number] = (expr, stage)
 
@@ -364,14 +366,19 @@ class Written:
         wide = self._is_wide(self.bound_of(whole)[1] * self._longest * max(self.bound_of(weight)[1], 1))
         key: tuple[Any, ...] = (weight, wide)
         part, stage = self._of_rows(weight, wide)
-        if self.bound_of(weight)[0] <= 0:
-            total, stage = self._total(key, part, level, stage)
-            # Weights that come to nothing cut the whole into equal parts.
-            one = pl.lit(1, dtype=pl.Int128 if wide else pl.Int64)
-            key = (weight, wide, "or one")
-            part, stage = self._hoisted(key, pl.when(total == 0).then(one).otherwise(part), stage)
         by, after = self._total(key, part, level, stage)
         upto, _ = self._upto(key, part, level, stage)
+        if self.bound_of(weight)[0] <= 0:
+            # Weights that come to nothing cut the whole into equal parts.
+            none, one = by == 0, self._of_rows(ONE, wide)[0]
+            count, _ = self._total((ONE, wide), one, level, 0)
+            place, counted = self._upto((ONE, wide), one, level, 0)
+            after = max(after, counted)
+            part, upto, by = (
+                self._hoisted((*key, level, word), pl.when(none).then(equal).otherwise(each), after)[0]
+                for word, equal, each in (("part", one, part), ("place", place, upto), ("by", count, by))
+            )
+            after += 1
         shared, at = self._operand(whole, wide)
         expr = (shared * upto) // by - (shared * (upto - part)) // by
         return self._narrowed(expr, wide, number), max(at, after)

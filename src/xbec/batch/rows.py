@@ -29,7 +29,7 @@ import attrs
 from xbec.batch.families import KEYS_OF_LINES, Tables
 from xbec.errors import GapError, InputError
 from xbec.kernel.currencies import minor_digits
-from xbec.landed_cost.builder import ZERO, Builder
+from xbec.landed_cost.builder import ONE, ZERO, Builder
 from xbec.landed_cost.guards import truth
 from xbec.landed_cost.pipeline import key_of
 from xbec.landed_cost.plan import Exact, Truth
@@ -101,7 +101,52 @@ class Rows(Builder):
         self.per: tuple[str, ...] = ()
         self.touched = False
         self._columns: dict[Any, int] = {}
-        self._rows: dict[Operand, bool] = {}
+        self._varies: dict[tuple[Operand, int], bool] = {}
+
+    # yes and no --------------------------------------------------------------------------------------------------
+
+    def both(self, a: Truth, b: Truth) -> Truth:
+        """Both hold; what follows from either of them is left out."""
+        return self._joint("and", a, b, super().both)
+
+    def either(self, a: Truth, b: Truth) -> Truth:
+        """One of them holds; what follows from either of them is left out."""
+        return self._joint("or", a, b, super().either)
+
+    def _joint(self, word: str, a: Truth, b: Truth, join: Callable[[Truth, Truth], Truth]) -> Truth:
+        if isinstance(a, bool) or isinstance(b, bool):
+            return join(a, b)
+        if self.negation(a) == b:
+            return word == "or"
+        for one, other in ((a, b), (b, a)):
+            name, *parts = self.ops[other]
+            if name in {"and", "or"} and one in parts:
+                return other if name == word else one
+            if name in {"and", "or"} and name != word and self.negation(one) in parts:
+                rest = parts[1] if parts[0] == self.negation(one) else parts[0]
+                return self._joint(word, one, rest, join)
+        return join(a, b)
+
+    def select(self, condition: Truth, a: Operand, b: Operand) -> Operand:
+        """One of two; a choice by the same condition inside them is made already."""
+        if isinstance(condition, bool):
+            return super().select(condition, a, b)
+        if self.ops[condition][0] == "not":
+            return self.select(self.ops[condition][1], b, a)
+        return super().select(condition, self._where(condition, a, 2), self._where(condition, b, 3))
+
+    def _where(self, condition: int, operand: Operand, side: int) -> Operand:
+        """An operand where a condition holds (its side of a choice is 2) or does not (3)."""
+        while isinstance(operand, int) and self.ops[operand][:2] == ("select", condition):
+            operand = self.ops[operand][side]
+        return operand
+
+    def negation(self, condition: Truth) -> Truth:
+        """It does not hold."""
+        if isinstance(condition, bool):
+            return not condition
+        found = self.ops[condition]
+        return found[1] if found[0] == "not" else self.op("not", condition)
 
     # tables ------------------------------------------------------------------------------------------------------
 
@@ -202,34 +247,36 @@ class Rows(Builder):
         return figure
 
     def _same_in_group(self, part: Operand, group: Cut) -> None:
-        if group.level is None or not self.varies(part):
+        if group.level is None or not self.varies(part, group.level):
             return
         held = self.both(self.mask, True if self.holds is None else self.holds)
         if held is False:
             return
         # All of a group are one where each, as often as there are rows, comes to their sum.
-        total = self.run_sum(self.select(held, part, ZERO), group.level)
-        rows = self.run_sum(self.select(held, const(1), ZERO), group.level)
+        some = not isinstance(held, bool) and self.varies(held, group.level)
+        total = self.op("run-sum", self.op("select", held, part, ZERO) if some else part, group.level)
+        rows = self.op("run-sum", self.op("select", held, ONE, ZERO) if some else ONE, group.level)
         self.trouble_if(self.both(held, self.op("cmp", "!=", self.mul(part, rows), total)))
 
-    def varies(self, operand: Operand) -> bool:
-        """May it differ between the rows of a consignment?"""
+    def varies(self, operand: Operand, level: int = CONSIGNMENT) -> bool:
+        """May it differ between the rows of a run?"""
         if isinstance(operand, tuple):
-            return operand[0] == "t" and self.columns[operand[1]].of != "regime"
-        found = self._rows.get(operand)
+            of_lines = operand[0] == "t" and self.columns[operand[1]].of != "regime"
+            return of_lines and operand[1] not in self.levels[level].keys
+        found = self._varies.get((operand, level))
         if found is None:
             op = self.ops[operand]
             if op[0] == "input":
                 found = op[1] not in self.regime.input_names
             elif op[0] == "flag":
-                found = self.columns[op[1]].of != "regime"
-            elif op[0] == "run-share":
+                found = self.varies(("t", op[1]), level)
+            elif op[0] in {"run-share", "absent"}:
                 found = True
             elif op[0].startswith("run-"):
-                found = op[-1] != CONSIGNMENT
+                found = op[-1] not in {CONSIGNMENT, level}
             else:
-                found = any(self.varies(part) for part in op[1:] if isinstance(part, int | tuple))
-            self._rows[operand] = found
+                found = any(self.varies(part, level) for part in op[1:] if isinstance(part, int | tuple))
+            self._varies[operand, level] = found
         return found
 
     # groups of rows ----------------------------------------------------------------------------------------------
@@ -269,17 +316,23 @@ class Rows(Builder):
 
     def run_sum(self, amount: Operand, level: int) -> Operand:
         """The sum over the row's run of a level."""
-        return ZERO if amount == ZERO else self.op("run-sum", amount, level)
+        if amount == ZERO:
+            return ZERO
+        if isinstance(amount, int):
+            name, *parts = self.ops[amount]
+            if name == "select" and not self.varies(parts[0], level):
+                return self.select(parts[0], self.run_sum(parts[1], level), self.run_sum(parts[2], level))
+        return self.op("run-sum", amount, level)
 
     def run_any(self, condition: Truth, level: int | None) -> Truth:
         """Whether it holds on any row of the run."""
-        if isinstance(condition, bool) or level is None or not self.varies(condition):
+        if isinstance(condition, bool) or level is None or not self.varies(condition, level):
             return condition
         return self.op("run-any", condition, level)
 
     def joined(self, conditions: Truth, group: Cut) -> tuple[Truth, bool]:
         """Whether a condition holds on any row of the run, and whether it is one for all."""
-        if group.level is None or isinstance(conditions, bool):
+        if group.level is None or isinstance(conditions, bool) or not self.varies(conditions, group.level):
             return conditions, True
         return self.run_any(conditions, group.level), False
 
@@ -339,10 +392,6 @@ class Rows(Builder):
             self.rail = False
             self.trouble_if(self.both(possibly, self.negation(surely)))
         return surely
-
-    def negation(self, condition: Truth) -> Truth:
-        """It does not hold."""
-        return (not condition) if isinstance(condition, bool) else self.op("not", condition)
 
     def fact_of_line(self, leaf: Node, line: Any) -> Truth:
         """What text about a line decides; an unknown counts as no on one rail of the guard and as yes on the other."""

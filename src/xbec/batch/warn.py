@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 RULES: Final = ("law-age", "low-confidence", "stand-in-rate")
 """Ids of the rules, in the order of the text; each has a bit."""
 AGE, LOW, STAND_IN = 1, 2, 4
+_MOST_ASKED: Final = 6
 CHARGED: Final = "charged."
 """Outputs of a program that say, 1 or 0, whether a component was charged on the row."""
 _RATE: Final = "exchange"
@@ -266,16 +267,10 @@ def _warned_of(regime: Regime, line: Line, procedure: str) -> frozenset[str]:
 
 def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
     position = next(n for n, p in enumerate(regime.procedures) if p.id == procedure)
-    for tried in (_stating_all(regime, line), line):
-        try:
-            profile = regime.profile(tried)
-            plan = _plan(regime, profile, position)
-        except (XbecError, Question):
-            continue
-        break
-    else:
+    found = _planned(regime, _stating_all(regime, line), position) or _planned(regime, line, position)
+    if found is None:
         return
-    profile.fill()
+    regime, profile, plan = found
     of_regime, of_lines = plan.reads
     figures = [*(regime.params[n] for n in of_regime), *(profile.params[n] for _, n in of_lines)]
     rates = [figure.exchange for figure in figures if figure is not None]
@@ -288,6 +283,25 @@ def _read(regime: Regime, line: Line, procedure: str) -> Iterator[str]:
             figure = regime.params[ref[1]] if ref[0] == "r" else profile.params[ref[2]]
             if figure is not None and figure.confidence == "low":
                 yield charge.component.id
+
+
+def _planned(regime: Regime, line: Line, position: int) -> tuple[Regime, Profile, Plan] | None:
+    """The plan of a line under a procedure; where it asks, with one of what may be."""
+    for _ in range(_MOST_ASKED):
+        try:
+            profile = regime.profile(line)
+            plan = _plan(regime, profile, position)
+            profile.fill()
+        except Question as question:
+            unknown = question.unknown
+            if not unknown.options:
+                return None
+            regime = regime.assuming({**regime.answers, unknown.key: unknown.options[0][1]})
+        except XbecError:
+            return None
+        else:
+            return regime, profile, plan
+    return None
 
 
 def _plan(regime: Regime, profile: Profile, position: int) -> Plan:

@@ -83,3 +83,11 @@ def test_a_rate_that_only_the_duty_of_a_line_asks_for_is_told(lines: Lines) -> N
     single = warned(explain(frame, 0, on=date(2024, 12, 27), fx=Fx.default().stated({})))
     assert told["warnings"].to_list() == [single]
     assert single == "stand-in-rate"
+
+
+def test_a_charge_is_told_of_where_the_duty_is_unknown_and_counts_for_nothing(lines: Lines) -> None:
+    shoe = {"destination": "FR", "hs": "640399", "channel": "post", "registrations": None, "price": "68"}
+    frame, on = lines(shoe), date(2026, 7, 20)
+    single = warned(explain(frame, 0, on=on))
+    assert quote(frame, on=on, alone_below=0)["warnings"].to_list() == [single]
+    assert "low-confidence" in str(single)
