@@ -94,7 +94,10 @@ def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:
                 numbers = numbers.cast(number.dtype)
             numbers.scatter(at, number + len(categories))
             at = at.gather(left)
-        categories, rows = pl.concat([categories, known]), rows.gather(left)
+        categories = pl.concat([categories, known])
+        if not len(left):
+            break
+        rows = rows.gather(left)
         if rows.null_count():
             stated = rows.is_not_null()
             rows, at = rows.filter(stated), at.filter(stated)
@@ -110,8 +113,9 @@ def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:
 
 
 def _few(rows: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    known = rows.drop_nulls().unique().sort()
-    return rows.cast(pl.Enum(known)).to_physical().fill_null(0), known, _positions(0)
+    known = _looked_at(rows, len(rows))
+    numbers = rows.cast(pl.Enum(known)).to_physical()
+    return numbers.fill_null(0) if numbers.null_count() else numbers, known, _positions(0)
 
 
 def _round(rows: pl.Series, seed: int, workers: Executor) -> tuple[pl.Series, pl.Series, pl.Series] | None:
@@ -121,7 +125,7 @@ def _round(rows: pl.Series, seed: int, workers: Executor) -> tuple[pl.Series, pl
         sample = min(_SLOTS, _LOOKED_AT + len(rows) // 128)
         known = _looked_at(rows, sample)
         if not len(known):
-            known = rows.drop_nulls().head(_LOOKED_AT).unique().sort()
+            known = _looked_at(rows.drop_nulls().head(_LOOKED_AT), _LOOKED_AT)
         elif len(rows) > sample > 1_000 and 10 * len(known) > 7 * sample:
             return None
     words = _words(known) if len(rows) >= _WORTH_WORDS or "pyarrow" in modules else None
@@ -137,7 +141,9 @@ def _round(rows: pl.Series, seed: int, workers: Executor) -> tuple[pl.Series, pl
 
 def _looked_at(rows: pl.Series, many: int) -> pl.Series:
     """The texts of about so many rows, from all over the column, in their order."""
-    return rows.gather_every(max(1, len(rows) // many)).drop_nulls().unique().sort()
+    # In one query: each method of a column would be one.
+    found = pl.col("text").gather_every(max(1, len(rows) // many)).drop_nulls().unique().sort()
+    return rows.alias("text").to_frame().lazy().select(found).collect(engine="in-memory").to_series()
 
 
 def _by_hash(rows: pl.Series, known: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
