@@ -128,6 +128,11 @@ def _consignment(lines: Sequence[Row], on: date | None, frame: Frame, names: _Na
     if len(lines) > 1:
         refuse_repeated_lines(lines)
     currency = head["currency"]
+    amounts = {name: _one(lines, name, names.amounts.get(name), currency) for name in ("freight", "insurance")}
+    facts: dict[str, Any] = {name: amount for name, amount in amounts.items() if amount is not None}
+    if names.fees:
+        fees = {name: _one(lines, column, column, currency) for name, column in names.fees.items()}
+        facts["fees"] = {name: fee for name, fee in fees.items() if fee is not None}
     made = []
     for number, row in enumerate(lines):
         try:
@@ -141,14 +146,7 @@ def _consignment(lines: Sequence[Row], on: date | None, frame: Frame, names: _Na
                 allowed=problem.allowed,
                 cure=problem.cure,
             ) from problem
-    facts = dict(_consignment_facts(names.of_consignment, _values(head, names.of_consignment)))
-    for name in ("freight", "insurance"):
-        amount = _one(lines, name, names.amounts.get(name), currency)
-        if amount is not None:
-            facts[name] = amount
-    if names.fees:
-        fees = {name: _one(lines, column, column, currency) for name, column in names.fees.items()}
-        facts["fees"] = {name: fee for name, fee in fees.items() if fee is not None}
+    facts |= _consignment_facts(names.of_consignment, _values(head, names.of_consignment))
     day = on if on is not None else head[frame.on_column or ""]
     if day is None:
         raise InputError("not stated", field=frame.on_column)
