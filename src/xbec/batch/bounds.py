@@ -29,15 +29,17 @@ class Reach:
     gaps: bool
 
 
-def parts_of(op: Op) -> tuple[Any, ...]:
-    """The operands of an operation."""
+def parts_of(op: Op, *, alone: bool) -> tuple[Any, ...]:
+    """The operands that an operation hangs on; of rows that are ``alone`` in their runs, the amount is its own sum."""
     if op[0] in {"input", "flag", "absent"}:
         return ()
     if op[0] == "cmp":
         return op[2:]
     if op[0] == "div":
         return op[1:3]
-    return op[1:-1] if op[0].startswith("run-") else op[1:]
+    if op[0].startswith("run-"):
+        return op[1:2] if alone else op[1:-1]
+    return op[1:]
 
 
 class Bounds:

@@ -125,8 +125,8 @@ class Written:
         self.bounds = Bounds(program, inputs, longest)
         self.exprs: dict[Operand, tuple[pl.Expr, int]] = {}
         self.levels = runs
-        self.counts = self._count()
         self._longest = longest
+        self.counts = self._count()
         for number in range(len(program.ops)):
             if self.counts[number]:
                 self._write(number)
@@ -186,10 +186,16 @@ class Written:
                 counts[root] += 2
         for number in reversed(range(len(counts))):
             if counts[number] and not self._is_decided(number):
-                for part in parts_of(self.program.ops[number]):
+                for part in self._hangs_on(self.program.ops[number]):
                     if isinstance(part, int):
                         counts[part] += 1
         return counts
+
+    def _hangs_on(self, op: Op) -> tuple[Any, ...]:
+        """The operands that an operation hangs on."""
+        if op[0] == "select" and self._is_decided(op[1]):
+            return (op[2] if self.bounds.of(op[1])[0] else op[3],)
+        return parts_of(op, alone=self._longest == 1)
 
     def _is_decided(self, number: int) -> bool:
         """Is it a truth value that the bounds decide?"""
@@ -263,6 +269,9 @@ class Written:
             self.tables.append((f"f{op[1]}", column.of, pl.Series([bool(x) for x in column.values])))
             return pl.col(f"f{op[1]}"), 1
         if name in {"and", "or"}:
+            open_parts = [part for part in op[1:] if not self._is_decided(part)]
+            if len(open_parts) == 1:
+                return self._truth(open_parts[0])
             (a, at), (b, bt) = self._truth(op[1]), self._truth(op[2])
             return (a & b if name == "and" else a | b), max(at, bt)
         if name == "not":
@@ -362,12 +371,13 @@ class Written:
 
     def _share(self, number: int, op: Op) -> tuple[pl.Expr, int]:
         """The row's part of a whole: from where the weights before it end to where its own does."""
-        _, whole, weight, level = op
-        wide = self._is_wide(self.bound_of(whole)[1] * self._longest * max(self.bound_of(weight)[1], 1))
+        _, whole, weight, total, level = op
+        most = self.bound_of(whole)[1] * self._longest * max(self.bound_of(weight)[1], 1)
+        wide = self._is_wide(most, *self.bound_of(total))
         key: tuple[Any, ...] = (weight, wide)
         part, stage = self._of_rows(weight, wide)
-        by, after = self._total(key, part, level, stage)
-        upto, _ = self._upto(key, part, level, stage)
+        (by, after), (upto, counted) = self._operand(total, wide), self._upto(key, part, level, stage)
+        after = max(after, counted)
         if self.bound_of(weight)[0] <= 0:
             # Weights that come to nothing cut the whole into equal parts.
             none, one = by == 0, self._of_rows(ONE, wide)[0]
@@ -375,7 +385,7 @@ class Written:
             place, counted = self._upto((ONE, wide), one, level, 0)
             after = max(after, counted)
             part, upto, by = (
-                self._hoisted((*key, level, word), pl.when(none).then(equal).otherwise(each), after)[0]
+                self._hoisted((*key, self.levels[level], word), pl.when(none).then(equal).otherwise(each), after)[0]
                 for word, equal, each in (("part", one, part), ("place", place, upto), ("by", count, by))
             )
             after += 1
@@ -406,7 +416,7 @@ class Written:
     def _total(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
         """The sum of an amount over its run."""
         runs = self.levels[level]
-        key = (*what, "total", level)
+        key = (*what, "total", runs)
         if runs.over:
             return self._of_runs(key, lambda _: amount.sum().over(runs.over), stage)
         cumulative, stage = self._cumulative(what, amount, stage)
@@ -420,7 +430,7 @@ class Written:
     def _upto(self, what: tuple[Any, ...], amount: pl.Expr, level: int, stage: int) -> tuple[pl.Expr, int]:
         """The sum of an amount from the start of its run to the row, the row included."""
         runs = self.levels[level]
-        key = (*what, "up to", level)
+        key = (*what, "up to", runs)
         if runs.over:
             return self._of_runs(key, lambda _: amount.cum_sum().over(runs.over), stage)
         cumulative, stage = self._cumulative(what, amount, stage)

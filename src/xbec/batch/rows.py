@@ -11,7 +11,8 @@ input        an integer of the row: ``("input", name)``; of the consignment wher
 flag         a yes or no of the row: ``("flag", table column)``
 run-sum      the sum over the row's run: ``("run-sum", a, level)``
 run-any      whether any row of the run holds: ``("run-any", a, level)``
-run-share    the row's share of a whole: ``("run-share", whole, weight, level)``, cumulative in canonical order
+run-share    the row's share of a whole: ``("run-share", whole, weight, sum of the weights, level)``, cumulative in
+             canonical order
 ===========  ================================================================================================
 
 An operand ``("t", n)`` is column n of the tables. What a row cannot answer by itself (a gap, a question, a figure that
@@ -122,6 +123,8 @@ class Rows(Builder):
             name, *parts = self.ops[other]
             if name in {"and", "or"} and one in parts:
                 return other if name == word else one
+            if name == word and self.negation(one) in parts:
+                return word == "or"
             if name in {"and", "or"} and name != word and self.negation(one) in parts:
                 rest = parts[1] if parts[0] == self.negation(one) else parts[0]
                 return self._joint(word, one, rest, join)
@@ -322,6 +325,8 @@ class Rows(Builder):
             name, *parts = self.ops[amount]
             if name == "select" and not self.varies(parts[0], level):
                 return self.select(parts[0], self.run_sum(parts[1], level), self.run_sum(parts[2], level))
+            if name == "add":
+                return self.add(self.run_sum(parts[0], level), self.run_sum(parts[1], level))
         return self.op("run-sum", amount, level)
 
     def run_any(self, condition: Truth, level: int | None) -> Truth:
@@ -340,7 +345,9 @@ class Rows(Builder):
         """The row's share of an amount of its run."""
         if group.level is None:
             return whole
-        return ZERO if whole == ZERO else self.op("run-share", whole, weights, group.level)
+        if whole == ZERO:
+            return ZERO
+        return self.op("run-share", whole, weights, self.run_sum(weights, group.level), group.level)
 
     def put(self, component: Component, shares: Operand, charged: Truth, group: Cut) -> None:
         """Add what a component came to on rows that had none of it yet."""

@@ -87,7 +87,7 @@ class Written:
                 counts[root] += 2
         for number in reversed(range(len(counts))):
             if counts[number] and self.bounds.decided(number) is None:
-                for part in parts_of(self.program.ops[number]):
+                for part in parts_of(self.program.ops[number], alone=True):
                     if isinstance(part, int):
                         counts[part] += 1
         return counts
