@@ -122,7 +122,7 @@ def code(frame: Frame) -> Coded:
     of_line, kinds_of_line = kinds_of(given, [*frame.line_texts, "currency"], most=_MOST_LINES)
     told = tuple((name, stated.get(name)) for name in optional)
     return Coded(
-        r, of_line, (kinds, kinds_of_line), given.frame, _samples(kinds, told, frame.on), *_lines(kinds_of_line)
+        r, of_line, (kinds, kinds_of_line), given.frame, _samples(kinds, told, frame.on), *lines_of(kinds_of_line)
     )
 
 
@@ -156,7 +156,7 @@ def _sample(row: Mapping[str, Any], stated: list[str], on: date | None) -> tuple
 
 
 @lru_cache(maxsize=32)
-def _lines(kinds: Kinds) -> tuple[list[Line | None], bool]:
+def lines_of(kinds: Kinds) -> tuple[list[Line | None], bool]:
     """A line of each kind, and whether each kind is one."""
     lines = [_line(tuple(row.items())) for row in kinds.rows()]
     return lines, all(line is not None for line in lines)

@@ -7,13 +7,15 @@ already stand together, as in most frames, a line's place is found by comparing 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from xbec.batch.coding import Coded
+from xbec.batch.coding import Coded, lines_of
 from xbec.batch.columns import Frame
+from xbec.batch.kinds import Kinds
 from xbec.batch.parts import side_by_side
 
 _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
@@ -41,17 +43,7 @@ def canonical(frame: Frame, coded: Coded) -> pl.Series | None:
 
 def _keys(frame: Frame, coded: Coded) -> list[Key]:
     """The keys of the canonical order but for the line id, which decides between lines that are else equal."""
-    lines = coded.lines
-    first = _ranks([("", "", "") if x is None else (x.code, x.origin or "", str(x.tax_class or "")) for x in lines])
-    flags = _ranks([() if x is None else tuple(sorted(x.flags)) for x in lines])
-    rest = _ranks(
-        [
-            ("", "", "", "")
-            if x is None
-            else (x.claim or "", str(x.duty or ""), str(x.tax_rate or ""), x.price_includes)
-            for x in lines
-        ]
-    )
+    first, flags, rest = _ranks_of(coded.kinds[1])
     names = sorted(frame.inputs)
     keys = [_of_line(first, coded), _amount(frame, "price"), _amount(frame, "quantity")]
     keys += [_amount(frame, name, none_first=True) for name in names if name == "kg_gross"]
@@ -62,8 +54,26 @@ def _keys(frame: Frame, coded: Coded) -> list[Key]:
     return [key for key in keys if key[1] > 1]
 
 
-def _of_line(ranks: list[int], coded: Coded) -> Key:
-    return pl.lit(pl.Series(ranks, dtype=pl.Int64)).gather(coded.l), max(ranks, default=0) + 1
+@lru_cache(maxsize=32)
+def _ranks_of(kinds: Kinds) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Of each kind of line the rank of its code, origin and tax class, that of its flags, and that of the rest."""
+    lines, _ = lines_of(kinds)
+    return (
+        _ranks([("", "", "") if x is None else (x.code, x.origin or "", str(x.tax_class or "")) for x in lines]),
+        _ranks([() if x is None else tuple(sorted(x.flags)) for x in lines]),
+        _ranks(
+            [
+                ("", "", "", "")
+                if x is None
+                else (x.claim or "", str(x.duty or ""), str(x.tax_rate or ""), x.price_includes)
+                for x in lines
+            ]
+        ),
+    )
+
+
+def _of_line(ranks: pl.Series, coded: Coded) -> Key:
+    return pl.lit(ranks).gather(coded.l), int(ranks.max() or 0) + 1  # type: ignore[arg-type]
 
 
 def _amount(frame: Frame, name: str, *, none_first: bool = False) -> Key:
@@ -76,9 +86,9 @@ def _amount(frame: Frame, name: str, *, none_first: bool = False) -> Key:
     return (expr - low if low else expr), high - low + 2
 
 
-def _ranks(values: Sequence[Any]) -> list[int]:
+def _ranks(values: Sequence[Any]) -> pl.Series:
     order = {value: n for n, value in enumerate(sorted(set(values)))}
-    return [order[value] for value in values]
+    return pl.Series([order[value] for value in values], dtype=pl.Int64)
 
 
 def _packed(keys: Sequence[Key]) -> list[pl.Expr]:
