@@ -34,6 +34,7 @@ AMOUNTS: Final = {
 """Columns of the result, by what they are in a program."""
 WORDS: Final = ("procedure", "assessed_currency", "warnings")
 """Columns of the result that are text."""
+ERRORS: Final = ("error", "error_message")
 RESULTS: Final = (*WORDS[:2], *AMOUNTS, WORDS[2])
 """What may be asked for; errors always come."""
 

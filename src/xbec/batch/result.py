@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from xbec.batch import warn
-from xbec.batch.engine import AMOUNTS, WORDS, Engine
+from xbec.batch.engine import AMOUNTS, ERRORS, WORDS, Engine
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
 from xbec.landed_cost.unknown import Unknown, undetermined
 
@@ -21,7 +21,6 @@ AT: Final = "at"
 ABOUT: Final = "about"
 """What a row says in words, as a number while rows are on their way."""
 _About = tuple[str | None, str | None, str | None]
-_ERRORS: Final = ("error", "error_message")
 _NOTHING: Final[_About] = (None, None, None)
 
 
@@ -208,7 +207,7 @@ class Result:
         whole = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
         whole = _put_back(whole) if AT in whole.columns else whole
         same = {name: pl.lit(self.same.get(name), dtype=pl.Int64) for name in amounts if name not in whole.columns}
-        same |= {name: pl.lit(None, dtype=pl.String) for name in _ERRORS if name not in whole.columns}
+        same |= {name: pl.lit(None, dtype=pl.String) for name in ERRORS if name not in whole.columns}
         told: dict[str, pl.Expr] = {}
         abouts = list(self._abouts) or [_NOTHING]
         if ABOUT in self.same:
@@ -228,7 +227,7 @@ class Result:
         amounts_told = _only(whole, [name for name in whole.columns if name != ABOUT])
         columns = [amounts_told, *said, beside_rows(whole.height, same)]
         order += [WARNINGS] * (WARNINGS in words)
-        return pl.concat(columns, how="horizontal")[[*order, *_ERRORS]]
+        return pl.concat(columns, how="horizontal")[[*order, *ERRORS]]
 
 
 def all_of(value: int | bool | None, rows: int, dtype: Any) -> pl.Series:

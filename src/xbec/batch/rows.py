@@ -104,53 +104,6 @@ class Rows(Builder):
         self._columns: dict[Any, int] = {}
         self._varies: dict[tuple[Operand, int], bool] = {}
 
-    # yes and no --------------------------------------------------------------------------------------------------
-
-    def both(self, a: Truth, b: Truth) -> Truth:
-        """Both hold; what follows from either of them is left out."""
-        return self._joint("and", a, b, super().both)
-
-    def either(self, a: Truth, b: Truth) -> Truth:
-        """One of them holds; what follows from either of them is left out."""
-        return self._joint("or", a, b, super().either)
-
-    def _joint(self, word: str, a: Truth, b: Truth, join: Callable[[Truth, Truth], Truth]) -> Truth:
-        if isinstance(a, bool) or isinstance(b, bool):
-            return join(a, b)
-        if self.negation(a) == b:
-            return word == "or"
-        for one, other in ((a, b), (b, a)):
-            name, *parts = self.ops[other]
-            if name in {"and", "or"} and one in parts:
-                return other if name == word else one
-            if name == word and self.negation(one) in parts:
-                return word == "or"
-            if name in {"and", "or"} and name != word and self.negation(one) in parts:
-                rest = parts[1] if parts[0] == self.negation(one) else parts[0]
-                return self._joint(word, one, rest, join)
-        return join(a, b)
-
-    def select(self, condition: Truth, a: Operand, b: Operand) -> Operand:
-        """One of two; a choice by the same condition inside them is made already."""
-        if isinstance(condition, bool):
-            return super().select(condition, a, b)
-        if self.ops[condition][0] == "not":
-            return self.select(self.ops[condition][1], b, a)
-        return super().select(condition, self._where(condition, a, 2), self._where(condition, b, 3))
-
-    def _where(self, condition: int, operand: Operand, side: int) -> Operand:
-        """An operand where a condition holds (its side of a choice is 2) or does not (3)."""
-        while isinstance(operand, int) and self.ops[operand][:2] == ("select", condition):
-            operand = self.ops[operand][side]
-        return operand
-
-    def negation(self, condition: Truth) -> Truth:
-        """It does not hold."""
-        if isinstance(condition, bool):
-            return not condition
-        found = self.ops[condition]
-        return found[1] if found[0] == "not" else self.op("not", condition)
-
     # tables ------------------------------------------------------------------------------------------------------
 
     def column(self, of: str, values: Sequence[int]) -> Operand:

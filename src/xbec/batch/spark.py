@@ -16,7 +16,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import OUTPUTS, read
-from xbec.batch.engine import RESULTS, Engine, engine_of
+from xbec.batch.engine import ERRORS, RESULTS, WORDS, Engine, engine_of
 from xbec.batch.run import quote as quote_frame
 from xbec.batch.spark_plan import Ask
 from xbec.batch.spark_sql import priced, why_not_sql
@@ -34,7 +34,7 @@ _LEAST_SHARE: Final = 0.1
 MOST_LINES: Final = 1_000_000
 """Lines of one consignment that are held at once; one of more is refused, row by row."""
 _MOST_AT_ONCE: Final = 10_000_000
-_TEXTS: Final = frozenset({"procedure", "assessed_currency", "warnings", "error", "error_message"})
+_TEXTS: Final = frozenset({*WORDS, *ERRORS})
 """Results that are text; the others are whole numbers of minor units."""
 _BOOKS: Final = ("law", "fx", "tariff")
 _KINDS: Final[Mapping[str, pl.DataType]] = {
@@ -179,7 +179,7 @@ def price(batches: Iterator[pa.RecordBatch], task: Task) -> Iterator[pa.RecordBa
 
 def results_of(options: Mapping[str, Any]) -> dict[str, str]:
     """The columns of the result and their kinds in Arrow, known before anything is priced."""
-    asked = {*options.get("columns", RESULTS), "error", "error_message"}
+    asked = {*options.get("columns", RESULTS), *ERRORS}
     outputs = [name for name in OUTPUTS if name in asked]
     amounts = [name for name in outputs if name not in _TEXTS]
     charges: list[str] = []

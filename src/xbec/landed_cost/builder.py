@@ -76,25 +76,58 @@ class Builder(ABC):
         return self.op("mul", a, b)
 
     def either(self, a: Truth, b: Truth) -> Truth:
-        """One of them holds."""
+        """One of them holds; what follows from either of them is left out."""
         if a is True or b is True:
             return True
         if a is False or a == b:
             return b
-        return a if b is False else self.op("or", a, b)
+        return a if b is False else self._joint("or", a, b)
 
     def both(self, a: Truth, b: Truth) -> Truth:
-        """Both hold."""
+        """Both hold; what follows from either of them is left out."""
         if a is False or b is False:
             return False
         if a is True or a == b:
             return b
-        return a if b is True else self.op("and", a, b)
+        return a if b is True else self._joint("and", a, b)
+
+    def _joint(self, word: str, a: int, b: int) -> Truth:
+        for one, other in ((a, b), (b, a)):
+            name, *parts = self.ops[other]
+            contrary = self.ops[one][1] if self.ops[one][0] == "not" else self.memo.get(("not", one))
+            if contrary == other:
+                return word == "or"
+            if name not in {"and", "or"}:
+                continue
+            if one in parts:
+                return other if name == word else one
+            if contrary in parts:
+                if name == word:
+                    return word == "or"
+                return self._joint(word, one, parts[1] if parts[0] == contrary else parts[0])
+        return self.op(word, a, b)
+
+    def negation(self, condition: Truth) -> Truth:
+        """It does not hold."""
+        if isinstance(condition, bool):
+            return not condition
+        found = self.ops[condition]
+        return found[1] if found[0] == "not" else self.op("not", condition)
 
     def select(self, condition: Truth, a: Operand, b: Operand) -> Operand:
-        if condition is True or a == b:
-            return a
-        return b if condition is False else self.op("select", condition, a, b)
+        """One of two; a choice by the same condition inside them is made already."""
+        if isinstance(condition, bool):
+            return a if condition else b
+        if self.ops[condition][0] == "not":
+            return self.select(self.ops[condition][1], b, a)
+        a, b = self._where(condition, a, 2), self._where(condition, b, 3)
+        return a if a == b else self.op("select", condition, a, b)
+
+    def _where(self, condition: int, operand: Operand, side: int) -> Operand:
+        """An operand where a condition holds (its side of a choice is 2) or does not (3)."""
+        while isinstance(operand, int) and self.ops[operand][:2] == ("select", condition):
+            operand = self.ops[operand][side]
+        return operand
 
     def plus(self, a: Exact, b: Exact) -> Exact:
         if a.den == b.den:

@@ -47,7 +47,7 @@ def truth(lower: Builder, node: Node, line: Any, text: str) -> Truth:
         lower.rail = not lower.rail
         inner = truth(lower, node[1], line, text)
         lower.rail = not lower.rail
-        return (not inner) if isinstance(inner, bool) else lower.op("not", inner)
+        return lower.negation(inner)
     if is_fact_of_line(node):
         return lower.fact_of_line(node, line)
     if is_fact_of_consignment(node):
