@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xbec.batch.families import families, tables
-from xbec.batch.rows import CONSIGNMENT, Rows
+from xbec.batch.levels import CONSIGNMENT
+from xbec.batch.rows import Rows
 from xbec.kernel.money import Money
 from xbec.landed_cost import Consignment, Line
 from xbec.landed_cost.builder import ONE, ZERO
@@ -33,8 +34,8 @@ class Both:
 
     def __init__(self) -> None:
         self.rows, self.raw = fresh(), fresh()
-        self.level = self.rows.level([self.key(self.rows)], by_procedure=False, in_order=True)
-        assert self.raw.level([self.key(self.raw)], by_procedure=False, in_order=True) == self.level
+        self.level = self.rows.levels.of([self.key(self.rows)], by_procedure=False, in_order=True)
+        assert self.raw.levels.of([self.key(self.raw)], by_procedure=False, in_order=True) == self.level
 
     def key(self, rows: Rows) -> Operand:
         return rows.column("line", [0, 1, 1])
@@ -83,7 +84,7 @@ def value(rows: Rows, operand: Any, consignment: list[dict[str, int]], row: int)
     if op[0] == "flag":
         return rows.columns[op[1]].values[consignment[row]["line"]]
     if op[0].startswith("run-"):
-        keys = [rows.columns[key].values for key in rows.levels[op[2]].keys]
+        keys = [rows.columns[key].values for key in rows.levels.cut[op[2]].keys]
         run = [n for n, x in enumerate(consignment) if all(k[x["line"]] == k[consignment[row]["line"]] for k in keys)]
         each = [value(rows, op[1], consignment, n) for n in run]
         return sum(each) if op[0] == "run-sum" else int(any(each))
@@ -151,9 +152,9 @@ def test_what_is_left_out_changes_nothing(
         for row in range(len(consignment)):
             assert value(both.rows, simple, consignment, row) == value(both.raw, raw, consignment, row)
         for level in (CONSIGNMENT, both.level):
-            if isinstance(simple, bool) or both.rows.varies(simple, level):
+            if isinstance(simple, bool) or both.rows.levels.varies(simple, level):
                 continue
-            keys = [both.rows.columns[key].values for key in both.rows.levels[level].keys]
+            keys = [both.rows.columns[key].values for key in both.rows.levels.cut[level].keys]
             runs: dict[tuple[int, ...], set[int]] = {}
             for row, line in enumerate(consignment):
                 run = tuple(key[line["line"]] for key in keys)

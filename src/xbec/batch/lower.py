@@ -8,7 +8,8 @@ from typing import Final
 import attrs
 
 from xbec.batch.families import Tables
-from xbec.batch.rows import Column, Cut, Level, Rows
+from xbec.batch.levels import Column, Cut, Level
+from xbec.batch.rows import Rows
 from xbec.batch.warn import CHARGED
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.component import compute, waive_jointly
@@ -82,7 +83,7 @@ def lower_rows(regimes: Sequence[Regime], tables: Tables, scales: dict[str, int]
     return RowsProgram(
         ops=tuple(rows.ops),
         columns=tuple(rows.columns),
-        levels=tuple(rows.levels),
+        levels=tuple(rows.levels.cut),
         procedure=procedure,
         procedures=tuple(p.id for p in regime.procedures),
         outputs=outputs,
@@ -146,7 +147,7 @@ def _component(rows: Rows, component: Component, taken: dict[int, Truth], here: 
     rows.mask = mask
     rows.per = component.per
     mixed = len(taken) > 1
-    rows.here_level = rows.level((), by_procedure=mixed, in_order=True)
+    rows.here_level = rows.levels.of((), by_procedure=mixed, in_order=True)
     if component.waives:
         waive_jointly(rows, component, _cut(rows, component, mask, mixed))
         rows.mask = True
@@ -165,7 +166,7 @@ def _cut(rows: Rows, component: Component, mask: Truth, mixed: bool) -> Cut:
     words = [word for word in component.per if word != "consignment"]
     in_order = len(words) == 1 and words[0] in _IN_ORDER
     keys = [rows.key(component, word) for word in words]
-    return Cut(rows.level(keys, by_procedure=mixed, in_order=in_order), mask)
+    return Cut(rows.levels.of(keys, by_procedure=mixed, in_order=in_order), mask)
 
 
 def _pays(rows: Rows, component: Component, taken: dict[int, Truth], payer: str) -> Truth:

@@ -25,9 +25,8 @@ from collections.abc import Callable, Sequence
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-
 from xbec.batch.families import KEYS_OF_LINES, Tables
+from xbec.batch.levels import CONSIGNMENT, Column, Cut, Levels
 from xbec.errors import GapError, InputError
 from xbec.kernel.currencies import minor_digits
 from xbec.landed_cost.builder import ONE, ZERO, Builder
@@ -47,35 +46,8 @@ if TYPE_CHECKING:
     from xbec.tariff import Duty
 
 ROW: Final = "row"
-CONSIGNMENT: Final = 0
-"""The level of the whole consignment; others are positions in :attr:`Rows.levels`."""
 _LARGEST_COMMON: Final = 10**9
 """Figures of one column share a denominator where it is not larger."""
-
-
-@attrs.frozen(slots=True)
-class Cut:
-    """What a component is computed over: rows of ``mask`` that share a run of ``level`` (``None``: each row alone)."""
-
-    level: int | None
-    mask: Truth
-
-
-@attrs.frozen(slots=True)
-class Level:
-    """A way to cut consignments into runs: by key columns of the tables, and by procedure where they are mixed."""
-
-    keys: tuple[int, ...]
-    by_procedure: bool
-    sorted: bool
-
-
-@attrs.frozen(slots=True)
-class Column:
-    """A column of the tables: an integer for each "regime", kind of "line" or "class"."""
-
-    of: str
-    values: tuple[int, ...]
 
 
 class Rows(Builder):
@@ -91,7 +63,7 @@ class Rows(Builder):
         self.classed = tables.classed
         self.scales = scales
         self.columns: list[Column] = []
-        self.levels: list[Level] = [Level((), by_procedure=False, sorted=True)]
+        self.levels = Levels(self.ops, self.columns, self.regime.input_names)
         self.amounts: dict[str, Operand] = {}
         self.charged: dict[str, Truth] = {}
         self.given: dict[str, Operand] = {}
@@ -102,7 +74,6 @@ class Rows(Builder):
         self.per: tuple[str, ...] = ()
         self.touched = False
         self._columns: dict[Any, int] = {}
-        self._varies: dict[tuple[Operand, int], bool] = {}
 
     # tables ------------------------------------------------------------------------------------------------------
 
@@ -203,49 +174,18 @@ class Rows(Builder):
         return figure
 
     def _same_in_group(self, part: Operand, group: Cut) -> None:
-        if group.level is None or not self.varies(part, group.level):
+        if group.level is None or not self.levels.varies(part, group.level):
             return
         held = self.both(self.mask, True if self.holds is None else self.holds)
         if held is False:
             return
         # All of a group are one where each, as often as there are rows, comes to their sum.
-        some = not isinstance(held, bool) and self.varies(held, group.level)
+        some = not isinstance(held, bool) and self.levels.varies(held, group.level)
         total = self.op("run-sum", self.op("select", held, part, ZERO) if some else part, group.level)
         rows = self.op("run-sum", self.op("select", held, ONE, ZERO) if some else ONE, group.level)
         self.trouble_if(self.both(held, self.op("cmp", "!=", self.mul(part, rows), total)))
 
-    def varies(self, operand: Operand, level: int = CONSIGNMENT) -> bool:
-        """May it differ between the rows of a run?"""
-        if isinstance(operand, tuple):
-            of_lines = operand[0] == "t" and self.columns[operand[1]].of != "regime"
-            return of_lines and operand[1] not in self.levels[level].keys
-        found = self._varies.get((operand, level))
-        if found is None:
-            op = self.ops[operand]
-            if op[0] == "input":
-                found = op[1] not in self.regime.input_names
-            elif op[0] == "flag":
-                found = self.varies(("t", op[1]), level)
-            elif op[0] in {"run-share", "absent"}:
-                found = True
-            elif op[0].startswith("run-"):
-                found = op[-1] not in {CONSIGNMENT, level}
-            else:
-                found = any(self.varies(part, level) for part in op[1:] if isinstance(part, int | tuple))
-            self._varies[operand, level] = found
-        return found
-
     # groups of rows ----------------------------------------------------------------------------------------------
-
-    def level(self, keys: Sequence[Operand], *, by_procedure: bool, in_order: bool) -> int:
-        """A level whose runs share key columns and, if asked, the procedure."""
-        columns = tuple(key[1] for key in keys if isinstance(key, tuple) and key[0] == "t")
-        if not columns and not by_procedure:
-            return CONSIGNMENT
-        level = Level(columns, by_procedure=by_procedure, sorted=in_order)
-        if level not in self.levels:
-            self.levels.append(level)
-        return self.levels.index(level)
 
     def key(self, component: Component, word: str) -> Operand:
         """A column that is the same on lines which a word of ``per`` puts in one group."""
@@ -276,7 +216,7 @@ class Rows(Builder):
             return ZERO
         if isinstance(amount, int):
             name, *parts = self.ops[amount]
-            if name == "select" and not self.varies(parts[0], level):
+            if name == "select" and not self.levels.varies(parts[0], level):
                 return self.select(parts[0], self.run_sum(parts[1], level), self.run_sum(parts[2], level))
             if name == "add":
                 return self.add(self.run_sum(parts[0], level), self.run_sum(parts[1], level))
@@ -284,13 +224,13 @@ class Rows(Builder):
 
     def run_any(self, condition: Truth, level: int | None) -> Truth:
         """Whether it holds on any row of the run."""
-        if isinstance(condition, bool) or level is None or not self.varies(condition, level):
+        if isinstance(condition, bool) or level is None or not self.levels.varies(condition, level):
             return condition
         return self.op("run-any", condition, level)
 
     def joined(self, conditions: Truth, group: Cut) -> tuple[Truth, bool]:
         """Whether a condition holds on any row of the run, and whether it is one for all."""
-        if group.level is None or isinstance(conditions, bool) or not self.varies(conditions, group.level):
+        if group.level is None or isinstance(conditions, bool) or not self.levels.varies(conditions, group.level):
             return conditions, True
         return self.run_any(conditions, group.level), False
 
@@ -371,7 +311,7 @@ class Rows(Builder):
         part = value(ROW)
         if part is None:
             return None
-        if self.varies(part.den):
+        if self.levels.varies(part.den):
             self.trouble_if(True)
             return Exact(ZERO)
         if call == "sum_here":
