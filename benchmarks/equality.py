@@ -141,9 +141,13 @@ def differences(given: pl.DataFrame, *, on_unknown: str = "raise") -> Iterator[s
                 yield f"{ident}: scalar {type(problem).__name__} {problem}; batch {[row['error'] for row in rows]}"
             continue
         warned = ids_of(priced)
-        by_weight = any("/kg" in (row["stated_duty"] or "") and row["quantity_kg"] is None for row in rows)
+        open_rate = any("/kg" in (row["stated_duty"] or "") and row["quantity_kg"] is None for row in rows)
         for row in rows:
-            if row["error"] is None and row["warnings"] != warned and not by_weight:
+            both = [row["warnings"] or "", warned or ""]
+            if open_rate:
+                # The rate that a duty by a quantity not stated would need may be told of or not.
+                both = [text.removesuffix("stand-in-rate").removesuffix(", ") for text in both]
+            if row["error"] is None and both[0] != both[1]:
                 yield f"{ident} line {row['line']}: warned of {row['warnings']}, scalar of {warned}"
         for row, told in zip(rows, amounts_of(priced, rows, engine), strict=True):
             if row["error"] is not None:

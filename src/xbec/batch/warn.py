@@ -42,7 +42,8 @@ AGE, LOW, STAND_IN = 1, 2, 4
 _MOST_ASKED: Final = 6
 CHARGED: Final = "charged."
 """Outputs of a program that say, 1 or 0, whether a component was charged on the row."""
-_RATE: Final = "exchange"
+_RATE: Final = "rate of exchange"
+"""Beside the ids of components, none of which has a blank."""
 TEXTS: Final = [", ".join(rule for bit, rule in enumerate(RULES) if mask >> bit & 1) or None for mask in range(8)]
 
 
