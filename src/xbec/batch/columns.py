@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import attrs
 import polars as pl
 
+from xbec.batch.frames import select
 from xbec.errors import InputError
 
 TEXTS: Final[Mapping[str, str]] = {
@@ -103,14 +104,15 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
             )
     scales: dict[str, int] = {}
     numbers: dict[str, pl.Expr] = {}
-    said: dict[str, str] = {}
-    for name in _amount_columns(schema):
-        numbers[name], scales[name] = _amount(schema, name)
-        said[name] = column_of(schema, name)
+    amounts, quantities = _amount_columns(schema), _quantity_columns(schema)
+    said = amounts | quantities
+    short = _short(frame, [column for column in said.values() if isinstance(schema[column], pl.Decimal)])
+    for name, column in amounts.items():
+        numbers[name], scales[name] = _amount(column, schema[column], short)
     numbers["quantity"], scales["quantity"] = pl.lit(1, dtype=pl.Int64), 0
-    for name, column in [("quantity", "quantity")] * ("quantity" in schema) + _quantity_columns(schema):
-        expr, places = _exact(column, schema[column])
-        numbers[name], said[name] = (expr if name == "quantity" else expr * 10 ** (_MICRO - places)), column
+    for name, column in quantities.items():
+        expr, places = _exact(column, schema[column], short)
+        numbers[name] = expr if name == "quantity" else expr * 10 ** (_MICRO - places)
         scales[name] = places if name == "quantity" else _MICRO
     texts = [name for name in TEXTS if name in schema and name not in {"consignment", "line"}]
     exprs = [_text(schema, name) for name in texts]
@@ -132,7 +134,9 @@ def read(frame: pl.DataFrame, on: date | str) -> Frame:
         bad += [pl.lit(frame.get_column("consignment").is_null())] if frame["consignment"].null_count() else []
     if "line" in schema:
         exprs.append(pl.col("line").cast(pl.String).alias("line"))
-    coded = frame.select(*exprs, *(expr.alias(f"in {name}") for name, expr in numbers.items()))
+    # Apart from what is taken as it is, so that work is shared evenly among threads.
+    worked = frame.select(expr.alias(f"in {name}") for name, expr in numbers.items())
+    coded = frame.select(exprs).hstack(worked.get_columns())
     inputs, least = _inputs(coded, list(numbers), several=several)
     bad += _strange(frame, inputs, said, scales, least)
     coded, inputs = _goods(coded, inputs, scales, bad)
@@ -158,7 +162,7 @@ def _inputs(coded: pl.DataFrame, names: list[str], *, several: bool) -> tuple[di
     for name in names:
         if name not in bits:
             asked += [columns[name].max().alias(name), columns[name].min().alias(f"least {name}")]
-    found = coded.lazy().select(asked).collect(engine="streaming").row(0, named=True)
+    found = select(coded, *asked).row(0, named=True)
     inputs, least = {}, {}
     for name, column in columns.items():
         low, high = found.get(f"least {name}", 0), found[name] or 0
@@ -167,7 +171,9 @@ def _inputs(coded: pl.DataFrame, names: list[str], *, several: bool) -> tuple[di
         least[name] = low
         gaps = bool(coded.get_column(f"in {name}").null_count())
         low = low or 0
-        inputs[name] = Input(column, *_bounds(min(low, 0) if gaps else low, high), gaps)
+        # What is nothing on all rows is not carried along.
+        expr = column if low or high or gaps else pl.lit(0, dtype=pl.Int64)
+        inputs[name] = Input(expr, *_bounds(min(low, 0) if gaps else low, high), gaps)
     return inputs, least
 
 
@@ -210,9 +216,17 @@ def _strange(
     return found
 
 
-def _amount_columns(schema: Schema) -> list[str]:
-    """Names of the inputs that are amounts of money: price, freight, insurance, ``content.x``, ``fee.x``."""
-    found = []
+def _short(frame: pl.DataFrame, decimals: Sequence[str]) -> frozenset[str]:
+    """The columns of Decimal in which no number is below zero or longer than 63 bits."""
+    if not decimals:
+        return frozenset()
+    bits = select(frame, *(pl.col(name).to_physical().bitwise_or() for name in decimals)).row(0, named=True)
+    return frozenset(name for name, all_bits in bits.items() if 0 <= (all_bits or 0) < 2**63)
+
+
+def _amount_columns(schema: Schema) -> dict[str, str]:
+    """Inputs that are amounts of money (price, freight, insurance, ``content.x``, ``fee.x``) and their columns."""
+    found: list[str] = []
     for name in AMOUNTS:
         both = [n for n in (name, f"{name}_minor") if n in schema]
         if len(both) == 2:
@@ -226,7 +240,7 @@ def _amount_columns(schema: Schema) -> list[str]:
         )
     for start, kind in _NAMED.items():
         found += [f"{kind}.{n.removeprefix(start)}" for n in schema if n.startswith(start)]
-    return found
+    return {name: column_of(schema, name) for name in found}
 
 
 def column_of(schema: Container[str], name: str) -> str:
@@ -237,24 +251,24 @@ def column_of(schema: Container[str], name: str) -> str:
     return next(start for start, k in _NAMED.items() if k == kind) + rest
 
 
-def _amount(schema: Schema, name: str) -> tuple[pl.Expr, int]:
-    column = column_of(schema, name)
-    dtype = schema[column]
+def _amount(column: str, dtype: pl.DataType, short: Container[str]) -> tuple[pl.Expr, int]:
     if column.endswith("_minor"):
         if not dtype.is_integer():
             raise _wrong(column, dtype, "whole numbers of minor units")
         return pl.col(column).cast(pl.Int64, strict=False), -1
-    return _exact(column, dtype)
+    return _exact(column, dtype, short)
 
 
-def _exact(column: str, dtype: pl.DataType) -> tuple[pl.Expr, int]:
+def _exact(column: str, dtype: pl.DataType, short: Container[str]) -> tuple[pl.Expr, int]:
     """A column of exact numbers as integers, and their decimals."""
     if dtype.is_integer():
         return pl.col(column).cast(pl.Int64, strict=False), 0
     if isinstance(dtype, pl.Decimal):
         if dtype.scale > _DECIMALS_OF_TEXT:
             raise _wrong(column, dtype, f"at most {_DECIMALS_OF_TEXT} decimals")
-        return pl.col(column).to_physical().cast(pl.Int64, strict=False), dtype.scale
+        # A cast that looks at each number takes three times as long.
+        whole = pl.col(column).to_physical()
+        return whole.cast(pl.Int64, strict=False, wrap_numerical=column in short), dtype.scale
     if dtype == pl.String:
         # So many digits are exact; what Polars takes for a number beyond them is none here.
         exact = pl.col(column).cast(pl.Decimal(17, _DECIMALS_OF_TEXT), strict=False)
@@ -265,14 +279,16 @@ def _exact(column: str, dtype: pl.DataType) -> tuple[pl.Expr, int]:
     raise _wrong(column, dtype, "Decimal, whole numbers or text; never float, which is not exact")
 
 
-def _quantity_columns(schema: Schema) -> list[tuple[str, str]]:
-    found = [("kg_gross", "weight_kg")] if "weight_kg" in schema else []
+def _quantity_columns(schema: Schema) -> dict[str, str]:
+    """Inputs that are quantities and their columns."""
+    found = {"quantity": "quantity"} if "quantity" in schema else {}
+    found |= {"kg_gross": "weight_kg"} if "weight_kg" in schema else {}
     for name in schema:
         if name.startswith("quantity_"):
             unit = name.removeprefix("quantity_")
             if unit not in UNITS:
                 raise InputError("not a unit a frame can count in", field=name, value=unit, allowed=", ".join(UNITS))
-            found.append((unit, name))
+            found[unit] = name
     return found
 
 

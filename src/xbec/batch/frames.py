@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from xbec.errors import InputError, MissingExtra
 
-_KINDS = "a polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table or a DuckDB relation"
+FEW: Final = 20_000
+"""So few rows are not worth the threads of the streaming engine."""
+_KINDS: Final = "a polars DataFrame or LazyFrame, a pandas DataFrame, an Arrow table or a DuckDB relation"
 
 
 def kind_of(frame: Any) -> str:
@@ -54,6 +56,13 @@ def from_polars(result: pl.DataFrame, like: Any) -> Any:
     if kind == "pandas":
         return _beside(like, result)
     return result.to_arrow() if kind in {"arrow", "duckdb"} else result
+
+
+def select(rows: pl.DataFrame, *exprs: pl.Expr, **named: pl.Expr) -> pl.DataFrame:
+    """Expressions over the rows, by the engine that is faster for as many."""
+    if rows.height <= FEW:
+        return rows.select(*exprs, **named)
+    return rows.lazy().select(*exprs, **named).collect(engine="streaming")
 
 
 def _beside(like: Any, result: pl.DataFrame) -> Any:

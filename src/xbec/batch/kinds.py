@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
-from itertools import pairwise, product
+from itertools import product
 from math import prod
 from typing import Any, Final
 
@@ -12,11 +11,11 @@ import attrs
 import numpy as np
 import polars as pl
 
+from xbec.batch.frames import select
 from xbec.batch.texts import coded
 
 _DENSE: Final = 2**22
 """Up to so many combinations, those that are there are found and numbered by a table; more by a join."""
-_EPOCH: Final = date(1970, 1, 1)
 
 
 @attrs.frozen(slots=True, cache_hash=True)
@@ -57,53 +56,63 @@ def numbered(frame: pl.DataFrame, names: Iterable[str]) -> Numbered:
     """
     columns, choices, numbers = [], {}, {}
     names = list(dict.fromkeys(names))
-    texts = [name for name in names if frame.get_column(name).dtype == pl.String]
+    schema = frame.schema
+    texts = [name for name in names if schema[name] == pl.String]
     found = dict(zip(texts, coded([frame.get_column(name) for name in texts]), strict=True))
     for name in names:
-        column = frame.get_column(name)
-        kind = column.dtype
+        column, kind = frame.get_column(name), schema[name]
         if isinstance(kind, pl.Enum):
-            number_of, categories = pl.col(name).to_physical(), kind.categories.to_list()
+            number_of, choice = pl.col(name).to_physical(), _listed(name, kind.categories)
             if column.null_count():
-                number_of, categories = number_of.cast(pl.UInt32).fill_null(len(categories)), [*categories, None]
-            numbers[name], choices[name] = number_of, tuple(categories)
+                number_of, choice = number_of.cast(pl.UInt32).fill_null(len(choice)), (*choice, None)
+            numbers[name], choices[name] = number_of, choice
             continue
-        number, choice = _numbered(column, kind, found.get(name))
-        none = [None] if number.null_count() else []
+        number, values = found.get(name) or _numbered(column, kind)
+        none = number.null_count() > 0
         if none:
-            number = number.cast(pl.UInt32).fill_null(len(choice))
+            number = number.cast(pl.UInt32).fill_null(len(values))
         columns.append(number.alias(name))
         numbers[name] = pl.col(name)
-        if kind == pl.String and any(a > b for a, b in pairwise(choice)):
-            places = sorted(range(len(choice)), key=choice.__getitem__)
-            rank = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(choice) + 1)
-            rank = rank.scatter([*places, len(choice)], range(len(choice) + 1))
+        if kind == pl.String and not values.is_sorted():
+            order = values.arg_sort()
+            values = values.gather(order)
+            rank = order.arg_sort().extend_constant(len(values), 1)
             numbers[name] = pl.lit(rank).gather(pl.col(name))
-            choice = [choice[place] for place in places]
-        choices[name] = (*choice, *none)
+        choices[name] = _listed(name, values) + (None,) * none
     return Numbered(frame.with_columns(columns) if columns else frame, choices, numbers)
 
 
-def _numbered(
-    column: pl.Series, kind: pl.DataType, found: tuple[pl.Series, pl.Series] | None
-) -> tuple[pl.Series, list[Any]]:
-    """Numbers from zero, null where the value is, and what they stand for; of texts they may be ``found`` already."""
+_listed_before: dict[str, tuple[pl.Series, tuple[Any, ...]]] = {}
+_MOST_LISTED: Final = 64
+
+
+def _listed(name: str, values: pl.Series) -> tuple[Any, ...]:
+    """What numbers stand for; the very same tuple for the same values as before, which is found equal at once."""
+    before = _listed_before.get(name)
+    if before is None or not before[0].equals(values, check_dtypes=True):
+        if len(_listed_before) >= _MOST_LISTED:
+            _listed_before.clear()
+        before = _listed_before[name] = (values, tuple(values.to_list()))
+    return before[1]
+
+
+def _numbered(column: pl.Series, kind: pl.DataType) -> tuple[pl.Series, pl.Series]:
+    """Numbers from zero, null where the value is, and what they stand for."""
     if kind == pl.Boolean:
-        return column.cast(pl.UInt8), [False, True]
+        return column.cast(pl.UInt8), pl.Series([False, True])
     if kind == pl.Date:
         days = column.to_physical()
         least, most = days.min(), days.max()
         if not isinstance(least, int) or not isinstance(most, int):
-            return days, []
+            return days, column.head(0)
         if most - least < _DENSE:
-            there, dense = _there((days - least).cast(pl.UInt32), most - least + 1)
-            return dense.gather((days - least).cast(pl.UInt32)), [_EPOCH + timedelta(least + day) for day in there]
-    if found is not None:
-        return found[0], found[1].to_list()
+            of_row = (days - least).cast(pl.UInt32)
+            there, dense = _there(of_row, most - least + 1)
+            return dense.gather(of_row), (pl.Series(there, dtype=pl.Int32) + least).cast(pl.Date)
     values = column.unique(maintain_order=True).drop_nulls()
     place = pl.DataFrame([values, pl.int_range(len(values), dtype=pl.UInt32, eager=True).alias("number")])
     joined = column.to_frame().join(place, on=column.name, how="left", maintain_order="left")
-    return joined.get_column("number"), values.to_list()
+    return joined.get_column("number"), values
 
 
 def kinds_of(given: Numbered, names: Sequence[str], *, most: int) -> tuple[pl.Expr, Kinds]:
@@ -124,7 +133,7 @@ def kinds_of(given: Numbered, names: Sequence[str], *, most: int) -> tuple[pl.Ex
         return pl.lit(0, dtype=pl.UInt32), kinds
     if size <= most:
         return number, kinds
-    of_rows = given.frame.lazy().select(number).collect(engine="streaming").to_series()
+    of_rows = select(given.frame, number).to_series()
     there, place = places(of_rows, size)
     return place(number), attrs.evolve(kinds, there=tuple(there))
 

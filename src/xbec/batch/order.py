@@ -15,6 +15,7 @@ import polars as pl
 
 from xbec.batch.coding import Coded, lines_of
 from xbec.batch.columns import Frame
+from xbec.batch.frames import select
 from xbec.batch.kinds import Kinds
 from xbec.batch.parts import side_by_side
 
@@ -33,8 +34,8 @@ def canonical(frame: Frame, coded: Coded) -> pl.Series | None:
     if not coded.frame.height:
         return None
     words = _packed(_keys(frame, coded))
-    keyed = coded.frame.lazy().select("run", *(word.alias(f"{n}") for n, word in enumerate(words)))
-    found = keyed.collect(engine="streaming").rechunk()
+    keyed = (word.alias(f"{n}") for n, word in enumerate(words))
+    found = select(coded.frame, pl.col("run"), *keyed).rechunk()
     order = _order(found)
     if "line" not in coded.frame.columns or not _has_equals(found, order):
         return order

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.unsignedinteger]
 
-_BLOCK: Final = 2**17
+_BLOCK: Final = 2**18
 _FEW: Final = 6
 """Of so few parts each is looked for in a pass of its own; more are sorted."""
 Block = TypeVar("Block")

@@ -15,6 +15,7 @@ import polars as pl
 from xbec.batch.bounds import Bounds, parts_of
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
+from xbec.batch.frames import FEW, select
 from xbec.batch.lower import RowsProgram
 from xbec.batch.runs import Runs, changes_within, cut, longest_run
 from xbec.landed_cost.builder import ONE
@@ -31,10 +32,8 @@ CHARGES: Final = "charges"
 _ROWS: Final = "rows"
 _AS_WRITTEN: Final = pl.QueryOptFlags.none()
 _NO_ENDS: Final[Mapping[str, pl.Expr]] = {}
-_FEW: Final = 20_000
-"""So few rows are not worth the threads of the streaming engine."""
 _FEW_OF_RUNS: Final = 200_000
-"""Nor are these, where it would have to stop before each sum over runs."""
+"""So few rows are not worth a stream that has to stop before each sum over runs."""
 
 
 class TooWide(Exception):
@@ -63,7 +62,7 @@ def evaluate(
     # Rounded up, so that frames of like consignments share what is written for them.
     longest = 1 << (longest - 1).bit_length()
     at = [code.alias(POSITIONS[name]) for name, code in codes.items()]
-    frame = frame.lazy().with_columns(at).collect(engine="streaming", optimizations=_AS_WRITTEN)
+    frame = select(frame, pl.all(), *at)
     codes = {name: pl.col(POSITIONS[name]) for name in codes}
     parts = cut(program, frame, mixed=False)
     form = written(program, inputs, wanted, parts.runs, longest)
@@ -144,7 +143,7 @@ class Written:
 
         ``codes`` lead from its columns into the tables. With ``then``, expressions over all of these are what comes.
         """
-        few = _FEW_OF_RUNS if ends else _FEW
+        few = _FEW_OF_RUNS if ends else FEW
         engine: Literal["streaming", "in-memory"] = "streaming" if frame.height > few else "in-memory"
         lazy = frame.lazy()
         uses = Counter(of for _, of, _ in self.tables)

@@ -11,6 +11,7 @@ import polars as pl
 from xbec.batch import warn
 from xbec.batch.coding import Coded, Position, positions
 from xbec.batch.families import Family, tables
+from xbec.batch.frames import select
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.errors import XbecError
 from xbec.landed_cost.consignment import Line
@@ -78,7 +79,7 @@ def pricing_of(family: Family, coded: Coded, rows: pl.DataFrame, scales: Mapping
                 return _made(key, family, coded, lines, scales)
             except (XbecError, Question):
                 _asked[key] = -_NEVER
-    there = rows.lazy().select(coded.l.unique()).collect(engine="streaming").to_series()
+    there = select(rows, coded.l.unique()).to_series()
     few: list[Line | None] = [None] * len(lines)
     for number in there.to_list():
         few[number] = lines[number]

@@ -11,6 +11,7 @@ import polars as pl
 
 from xbec.batch import warn
 from xbec.batch.engine import AMOUNTS, ERRORS, WORDS, Engine
+from xbec.batch.frames import select
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
 from xbec.landed_cost.unknown import Unknown, undetermined
 
@@ -220,7 +221,7 @@ class Result:
                 same[name] = pl.lit(texts[0], dtype=pl.String)
             else:
                 told[name] = pl.lit(pl.Series(texts, dtype=pl.String)).gather(pl.col(ABOUT))
-        said = [whole.lazy().select(**told).collect(engine="streaming")] if told else []
+        said = [select(whole, **told)] if told else []
         # Beside each other and not in one frame, which would copy the columns that come in many pieces.
         order = [*(name for name in words if name != WARNINGS), *amounts]
         order += [name for name in whole.columns if name.startswith("charge.")]

@@ -19,7 +19,7 @@ from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
 from xbec.batch.engine import RESULTS, Engine, engine_of
 from xbec.batch.families import Family, families
-from xbec.batch.frames import from_polars, to_polars
+from xbec.batch.frames import from_polars, select, to_polars
 from xbec.batch.kinds import narrow
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
@@ -232,7 +232,7 @@ class _Run:
         if len(found) < 2 or not rows.height:
             return [(family, rows) for family in found[:1]]
         rows = with_numbers(rows)
-        of_row = rows.lazy().select(self._part(found)).collect(engine="streaming").to_series().to_numpy()
+        of_row = select(rows, self._part(found)).to_series().to_numpy()
         parts = parted(rows, of_row, len(found) + 1).frames[:-1]
         return [(family, part) for family, part in zip(found, parts, strict=True) if part.height]
 
@@ -361,7 +361,7 @@ class _Run:
         told = pricing.masks.of(pl.col("r"), pl.col("l"), pl.col(PROCEDURE))
         if isinstance(told, int):
             return told
-        return found.lazy().select(told.alias(WARNINGS)).collect(engine="streaming").to_series()
+        return select(found, told.alias(WARNINGS)).to_series()
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:

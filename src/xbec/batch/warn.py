@@ -17,6 +17,7 @@ import attrs
 import polars as pl
 
 from xbec.batch.columns import UNITS
+from xbec.batch.frames import select
 from xbec.batch.kinds import places
 from xbec.errors import XbecError
 from xbec.kernel.dated import stale
@@ -145,7 +146,7 @@ def told(
     if not watch and not _asks_for_rates(regimes):
         return whole
     key = (pl.col("r").cast(pl.UInt64) * kinds + pl.col("l")) * ways + way
-    keyed = rows.lazy().select(key.alias("key"), *charged).collect(engine="streaming")
+    keyed = select(rows, key.alias("key"), *charged)
     there, place = places(keyed.get_column("key"), (max(regimes) + 1) * kinds * ways)
     bits = []
     for number in there:
@@ -157,7 +158,7 @@ def told(
     if not any(bits):
         return whole
     of_key = pl.lit(pl.Series(bits, dtype=pl.UInt64)).gather(place(pl.col("key")))
-    of_lines = keyed.lazy().select(_mask(watch, of_key)).collect(engine="streaming").to_series()
+    of_lines = select(keyed, _mask(watch, of_key)).to_series()
     return of_lines | (whole if isinstance(whole, pl.Series) else pl.Series([whole], dtype=pl.UInt8))
 
 

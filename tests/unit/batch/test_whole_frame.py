@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from xbec.batch import parts, polars_writer, pricing, quote, reprice, texts, warn
+from xbec.batch import frames, parts, polars_writer, pricing, quote, reprice, texts, warn
 from xbec.errors import InputError
 
 Lines = Callable[..., pl.DataFrame]
@@ -213,22 +213,22 @@ def test_large_frames_go_other_ways_and_say_the_same(
     equality: Any, monkeypatch: pytest.MonkeyPatch, on_unknown: str, several: bool
 ) -> None:
     """Streams in place of plans in memory, warnings looked up by the rows there are, blocks smaller than the frame."""
-    frames = [equality.frame_of(400, seed, kinds=6) for seed in (3, 4)]
+    given = [equality.frame_of(400, seed, kinds=6) for seed in (3, 4)]
     if not several:
-        frames = [frame.drop("consignment", "line") for frame in frames]
+        given = [frame.drop("consignment", "line") for frame in given]
 
     def priced() -> list[pl.DataFrame]:
         for kept in (pricing._kept, pricing._asked, polars_writer._kept):
             kept.clear()
         return [
             quote(frame, on="day", fx=equality.FX, on_unknown=on_unknown, charges=True, alone_below=0)
-            for frame in frames
+            for frame in given
         ]
 
     before = priced()
     for module, name, value in (
-        (warn, "_MOST_MASKS", 0), (polars_writer, "_FEW", 0), (polars_writer, "_FEW_OF_RUNS", 0), (parts, "_BLOCK", 70),
-        (texts, "_FEW", 10), (texts, "_WORTH_WORDS", 0),
+        (warn, "_MOST_MASKS", 0), (frames, "FEW", 0), (polars_writer, "FEW", 0), (polars_writer, "_FEW_OF_RUNS", 0),
+        (parts, "_BLOCK", 70), (texts, "_FEW", 10), (texts, "_WORTH_WORDS", 0),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
     for one, other in zip(before, priced(), strict=True):
