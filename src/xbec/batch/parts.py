@@ -24,20 +24,19 @@ Part = TypeVar("Part")
 
 
 @attrs.frozen(slots=True, eq=False)
-class Parts:
-    """The rows of each part in their order; by block, how many each part has of it, and where its rows stand in turn.
+class Places:
+    """By block, how many of its rows each part has, and where its rows stand in turn.
 
     ``places`` are those of the rows of a block among its rows laid end to end, part after part.
     """
 
-    frames: list[pl.DataFrame]
     sizes: list[list[int]]
     places: list[pl.Series]
 
     def put_back(self, parts: Sequence[pl.DataFrame | None]) -> pl.DataFrame:
         """What the rows of each part came to, in the order of the whole; columns that a part has not are null."""
         whole = pl.concat([part for part in parts if part is not None], how="diagonal")
-        starts = list(accumulate((frame.height for frame in self.frames), initial=0))[:-1]
+        starts = list(accumulate(map(sum, zip(*self.sizes, strict=True)), initial=0))[:-1]
         firsts = []
         for sizes in self.sizes:
             firsts.append(starts)
@@ -51,8 +50,8 @@ class Parts:
         return pl.concat(side_by_side(put, range(len(self.sizes))))
 
 
-def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> Parts:
-    """The rows of each of ``many`` parts, by the number of its part in each row; a part's rows keep their order."""
+def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> tuple[list[pl.DataFrame], Places]:
+    """The rows of each of ``many`` parts, by the number of its part in each row, in their order; and the way back."""
     count = np.arange(_BLOCK, dtype=np.uint32)
 
     def cut(start: int) -> tuple[list[pl.DataFrame], list[int], pl.Series]:
@@ -73,10 +72,10 @@ def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> Parts:
     blocks = side_by_side(cut, range(0, rows.height, _BLOCK))
     pieces = zip(*(parts for parts, _, _ in blocks), strict=True)
     frames = [pl.concat([b for b in each if b.height] or each[:1]) for each in pieces]
-    return Parts(frames, [sizes for _, sizes, _ in blocks], [places for _, _, places in blocks])
+    return frames, Places([sizes for _, sizes, _ in blocks], [places for _, _, places in blocks])
 
 
 def side_by_side(work: Callable[[Block], Part], blocks: Iterable[Block]) -> list[Part]:
-    """The work on each block, by as many threads as Polars has."""
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+    """The work on each block; one thread more than Polars has, for the times that one waits for the interpreter."""
+    with ThreadPoolExecutor(pl.thread_pool_size() + 1) as pool:
         return list(pool.map(work, blocks))

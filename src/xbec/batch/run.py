@@ -151,8 +151,8 @@ class _Run:
         rows, none = self.coded.frame, len(found)
         part = self._part(found)
         if bad:
-            left_out = pl.lit(none, dtype=narrow(none + 1))
-            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(left_out).otherwise(part)
+            of_none = pl.lit(none, dtype=narrow(none + 1))
+            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(of_none).otherwise(part)
         # Codes are below these counts, so that no number is cut; a cast that looks would take twice the time.
         r = self.coded.r.cast(narrow(len(self.coded.samples)), wrap_numerical=True)
         line = self.coded.l.cast(narrow(len(self.coded.lines)), wrap_numerical=True)
@@ -162,34 +162,36 @@ class _Run:
         of_row = codes.drop_in_place("part").to_numpy()
         rows = pl.concat([codes, rows[[name for name in rows.columns if name in read]]], how="horizontal")
         self.coded = attrs.evolve(self.coded, r=pl.col("r"), l=pl.col("l"), frame=rows)
-        parts = parted(rows, of_row, none + 1)
+        frames, places = parted(rows, of_row, none + 1)
         plans = {}
-        for number, (family, here) in enumerate(zip(found, parts.frames[:none], strict=True)):
+        for number, (family, here) in enumerate(zip(found, frames[:none], strict=True)):
             plan = self._plan(family, here)
             if plan is not None:
                 plans[number] = plan
         every = [set(plan.same.items()) for plan in plans.values()]
         shared = dict(set.intersection(*every)) if every else {}
 
-        priced = side_by_side(lambda number: plans[number].priced(parts.frames[number], self.coded), plans)
+        priced = side_by_side(lambda number: plans[number].priced(frames[number], self.coded), plans)
         pieces = {}
         for (number, plan), rows_priced in zip(plans.items(), priced, strict=True):
             finished = plan.finished(rows_priced)
             if finished is not None:
+                if TROUBLE in finished.columns and not finished.get_column(TROUBLE).any():
+                    finished = finished.drop(TROUBLE)
                 own = {name: value for name, value in plan.same.items() if name not in shared}
                 pieces[number] = alike(finished, own)
+        others = {number: here for number, here in enumerate(frames) if number not in pieces and here.height}
+        frames.clear()  # The memory of what is priced is that of the result.
         elsewhere = []
-        for number, here in enumerate(parts.frames):
-            if number in pieces or not here.height:
-                continue
+        for number, here in others.items():
             aside = number == none or here.height <= self.engine.alone_below
             if not aside:
                 at = pl.Series(AT, np.flatnonzero(of_row == number), dtype=pl.UInt32)
                 self._family(found[number], here.with_columns(at))
                 elsewhere.append(number)
             pieces[number] = all_of(aside, here.height, pl.Boolean).alias(TROUBLE).to_frame()
-        others = pl.Series(np.isin(of_row, elsewhere)) if elsewhere else None
-        self._keep(parts.put_back([pieces.get(n) for n in range(none + 1)]), shared, others)
+        left_out = pl.Series(np.isin(of_row, elsewhere)) if elsewhere else None
+        self._keep(places.put_back([pieces.get(n) for n in range(none + 1)]), shared, left_out)
 
     def _part(self, found: list[Family]) -> pl.Expr:
         """The position of a row's family; one more than there are for a row of none."""
@@ -233,8 +235,8 @@ class _Run:
             return [(family, rows) for family in found[:1]]
         rows = with_numbers(rows)
         of_row = select(rows, self._part(found)).to_series().to_numpy()
-        parts = parted(rows, of_row, len(found) + 1).frames[:-1]
-        return [(family, part) for family, part in zip(found, parts, strict=True) if part.height]
+        frames, _ = parted(rows, of_row, len(found) + 1)
+        return [(family, part) for family, part in zip(found, frames[:-1], strict=True) if part.height]
 
     def _belongs_together(self, rows: pl.DataFrame) -> pl.Expr:
         """Rows that differ from the row before them in what their consignment must have once."""
