@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 from sys import byteorder, modules
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -70,7 +71,9 @@ def coded(columns: Sequence[pl.Series], *, most: int = _MOST) -> list[Coded]:
     texts (at most 65,536), or where of the rows looked at first more than seven in ten differ: little is gained there.
     """
     with ThreadPoolExecutor(pl.thread_pool_size()) as workers:
-        return side_by_side(lambda texts: _coded(texts, min(most, _SLOTS), workers), columns)
+        each = partial(_coded, most=min(most, _SLOTS), workers=workers)
+        few = all(len(texts) <= _FEW for texts in columns)
+        return [each(texts) for texts in columns] if few else side_by_side(each, columns)
 
 
 def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:

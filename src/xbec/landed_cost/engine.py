@@ -261,7 +261,8 @@ def raise_gap(regime: Regime, profiles: tuple[Profile, ...], plan: Plan, consign
     stops the program by itself is told, for the others may belong to goods that owe none.
     """
     missing = {}
-    for line, position in plan.reads[1]:
+    _, of_lines = plan.reads
+    for line, position in of_lines:
         gap = profiles[line].gaps.get(position)
         if gap is not None:
             missing[line, position] = gap
