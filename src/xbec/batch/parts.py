@@ -76,6 +76,6 @@ def parted(rows: pl.DataFrame, of_row: Numbers, many: int) -> tuple[list[pl.Data
 
 
 def side_by_side(work: Callable[[Block], Part], blocks: Iterable[Block]) -> list[Part]:
-    """The work on each block; one thread more than Polars has, for the times that one waits for the interpreter."""
-    with ThreadPoolExecutor(pl.thread_pool_size() + 1) as pool:
+    """The work on each block, by as many threads as Polars has."""
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         return list(pool.map(work, blocks))
