@@ -253,6 +253,24 @@ def test_whole_numbers_decimals_texts_and_minor_units_say_the_same(lines: Lines,
         assert priced_both_ways(given, day).drop(name).equals(expected, null_equal=True)
 
 
+@pytest.mark.parametrize("column", ["price", "weight_kg", "freight"])
+@pytest.mark.parametrize(
+    "strange", ["-0.01", "92233720368547758.08", "184467440737095516.17", "-184467440737095513.66"]
+)
+def test_a_decimal_that_no_64_bits_hold_is_priced_as_by_itself_or_told(
+    lines: Lines, day: date, column: str, strange: str
+) -> None:
+    """Cut to 64 bits, the last two would be 0.01 and 2.50."""
+    shirts = lines(*({"consignment": name} for name in "ABC"))
+    amounts = pl.Series([Decimal("25.00"), Decimal(strange), Decimal("60.00")], dtype=pl.Decimal(38, 2))
+    frame = shirts.with_columns(amounts.alias(column))
+    others = pl.col("consignment") != "B"
+    told = priced_both_ways(frame, day)
+    assert told.filter(others).equals(priced_both_ways(frame.filter(others), day))
+    assert (told["tax"][1] is None) == (told["error"][1] is not None)
+    assert told["buyer_pays"][1] != told["buyer_pays"][0]
+
+
 def test_every_problem_of_a_row_is_the_one_explain_raises(lines: Lines, day: date) -> None:
     for said, error, _ in WRONG.values():
         frame = lines(said)
