@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+import numpy as np
 import polars as pl
 
 from xbec.batch.columns import DAYS, Frame
@@ -18,6 +19,9 @@ from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
 from xbec.landed_cost.consignment import Consignment, Days, Line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MOST_CONSIGNMENTS: Final = 256
 _MOST_LINES: Final = 8192
@@ -132,7 +136,8 @@ def _samples(
 ) -> list[tuple[Consignment, date] | None]:
     """A consignment of each kind and its day; ``None`` in ``optional``: the kind says whether the amount is stated."""
     found = []
-    for row in kinds.rows():
+    for values in kinds.rows():
+        row = dict(zip(kinds.names, values, strict=True))
         stated = [name for name, always in optional if (row[f"has {name}"] if always is None else always)]
         found.append(_sample(row, stated, on if on is not None else row["on day"]))
     return found
@@ -158,13 +163,13 @@ def _sample(row: Mapping[str, Any], stated: list[str], on: date | None) -> tuple
 @lru_cache(maxsize=32)
 def lines_of(kinds: Kinds) -> tuple[list[Line | None], bool]:
     """A line of each kind, and whether each kind is one."""
-    lines = [_line(tuple(row.items())) for row in kinds.rows()]
+    lines = [_line(kinds.names, row) for row in kinds.rows()]
     return lines, all(line is not None for line in lines)
 
 
 @lru_cache(maxsize=50_000)
-def _line(told: tuple[tuple[str, Any], ...]) -> Line | None:
-    row = dict(told)
+def _line(names: tuple[str, ...], values: tuple[Any, ...]) -> Line | None:
+    row = dict(zip(names, values, strict=True))
     if row["hs"] is None or row["currency"] is None:
         return None
     try:
@@ -182,7 +187,7 @@ def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
 
     ``many`` is the number of the frame's kinds of consignments.
     """
-    kinds = len(found.p[0])
+    kinds = len(found.cut)
 
     def of_regime(values: Sequence[int]) -> Position:
         """A value of each regime of the family, by the code of the frame."""
@@ -196,11 +201,11 @@ def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
         table = pl.Series(of_code, dtype=pl.UInt32)
         return lambda r, line: pl.lit(table).gather(r)
 
-    def of_line(group: Position, rows: list[list[int]]) -> Position:
+    def of_line(group: Position, rows: NDArray[np.uint32]) -> Position:
         """A value of each kind of line in each group."""
-        if len(rows) == 1 and rows[0] == list(range(kinds)):
+        if len(rows) == 1 and np.array_equal(rows[0], np.arange(kinds)):
             return lambda r, line: line
-        table = pl.Series([x for row in rows for x in row], dtype=pl.UInt32)
+        table = pl.Series(rows.ravel())
         if len(rows) == 1:
             return lambda r, line: pl.lit(table).gather(line)
         return lambda r, line: pl.lit(table).gather(_pair(group(r, line), kinds, line))
@@ -213,12 +218,17 @@ def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
     if classes == 1:
         of_class = of_regime(place)
     else:
-        kind_of_line, table = of_line(of_regime(found.class_groups), found.k), pl.Series(place, dtype=pl.UInt32)
+        of_lines = np.array(found.k, dtype=np.uint32)[:, found.cut]
+        kind_of_line, table = of_line(of_regime(found.class_groups), of_lines), pl.Series(place, dtype=pl.UInt32)
 
         def of_class(r: pl.Expr, line: pl.Expr) -> pl.Expr:
             return pl.lit(table).gather(_pair(regime(r, line), classes, kind_of_line(r, line)))
 
-    return {"regime": regime, "line": of_line(of_regime(found.line_groups), found.p), "class": of_class}
+    return {
+        "regime": regime,
+        "line": of_line(of_regime(found.line_groups), np.array(found.p, dtype=np.uint32)),
+        "class": of_class,
+    }
 
 
 def _pair(first: pl.Expr, many: int, second: pl.Expr) -> pl.Expr:

@@ -129,8 +129,9 @@ def _form(word: Any) -> Any:
 class Tables:
     """What the rows of a family are looked up in.
 
-    ``profiles`` are the kinds of lines by ``p``, ``classed`` those by ``c``. ``of_regime`` gives each regime its group
-    of equal tariffs and its group of equal classes; ``p[group][l]`` and ``k[group][l]`` the positions for a line.
+    ``profiles`` are the kinds of lines by ``p``, ``classed`` those by ``c``. Each regime has its group of equal tariffs
+    and its group of equal classes. ``p[group][l]`` is the profile of a line; ``cut[l]`` numbers what classes hang on,
+    ``k[group][cut]`` the kind of classes it gives, and ``c[regime, kind]`` its place among ``classed``.
     """
 
     profiles: list[Profile]
@@ -138,6 +139,7 @@ class Tables:
     line_groups: list[int]
     class_groups: list[int]
     p: list[list[int]]
+    cut: list[int]
     k: list[list[int]]
     c: dict[tuple[int, int], int]
 
@@ -155,30 +157,61 @@ def tables(regimes: Sequence[Regime], lines: Sequence[Line | None]) -> Tables:
             if line is not None:
                 profiles.append(regime.profile(line))
         p.append(row)
-    k: list[list[int]] = []
+    classes = [_Classes(regimes[number]) for number in first_classed]
+    cut, heads = _cut(classes, lines)
     kinds: dict[Any, int] = {}
+    k: list[list[int]] = []
     samples: list[dict[int, Line]] = []
     # A line of each kind by group, for goods of the reduced class of one law may be of another in the next.
-    for number in first_classed:
-        samples.append({})
-        classes = _Classes(regimes[number])
-        row = []
-        for line in lines:
-            if line is None:
-                row.append(0)
-                continue
-            key = classes.of(line)
-            kind = kinds.setdefault(key, len(kinds))
-            samples[-1].setdefault(kind, line)
-            row.append(kind)
-        k.append(row)
+    for each in classes:
+        sample: dict[int, Line] = {}
+        k.append([kinds.setdefault(each.of(line), len(kinds)) for line in heads] or [0])
+        for kind, line in zip(k[-1], heads, strict=False):
+            sample.setdefault(kind, line)
+        samples.append(sample)
     classed: list[Profile] = []
     c: dict[tuple[int, int], int] = {}
     for number, regime in enumerate(regimes):
         for kind, line in sorted(samples[class_groups[number]].items(), key=itemgetter(0)):
             c[number, kind] = len(classed)
             classed.append(regime.profile(line))
-    return Tables(profiles, classed, line_groups, class_groups, p, k, c)
+    return Tables(profiles, classed, line_groups, class_groups, p, cut, k, c)
+
+
+def _cut(classes: Sequence[_Classes], lines: Sequence[Line | None]) -> tuple[list[int], list[Line]]:
+    """Lines that differ in nothing that any of these laws classes by: the number of each, and a line of each number.
+
+    Of a code only the longest prefix counts that stands in some law, for every shorter one is a prefix of it.
+    """
+    prefixes = {prefix for each in classes for known in each.prefixes.values() for prefix in known}
+    lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
+    keys: dict[str, set[str]] = {}
+    for each in classes:
+        for _, table in each.keyed:
+            keys.setdefault(table.key, set()).update(table.rows)
+    of_code = [(int(key[2:]), rows) for key, rows in keys.items() if key.startswith("hs")]
+    origins = keys.get("origin", set())
+    numbers: dict[Any, int] = {}
+    cut: list[int] = []
+    heads: list[Line] = []
+    for line in lines:
+        if line is None:
+            cut.append(0)
+            continue
+        code = line.code
+        longest = None
+        for length in lengths:
+            if code[:length] in prefixes:
+                longest = code[:length]
+                break
+        of_tables = tuple([code[:n] if code[:n] in rows else None for n, rows in of_code]) if of_code else ()
+        origin = line.origin if line.origin is None or str(line.origin) in origins else "*"
+        stated = line.tax_class if isinstance(line.tax_class, str) else None
+        number = numbers.setdefault((longest, of_tables, origin, stated, line.tax_rate), len(numbers))
+        if number == len(heads):
+            heads.append(line)
+        cut.append(number)
+    return cut, heads
 
 
 def _grouped(keys: Sequence[Any]) -> tuple[list[int], list[int]]:

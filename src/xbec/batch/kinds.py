@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 from typing import Any, Final
@@ -26,18 +26,17 @@ class Kinds:
     choices: tuple[tuple[Any, ...], ...]
     there: tuple[int, ...] | None
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The values of each kind, by column."""
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of each kind, one a column."""
         if self.there is None:
-            return [dict(zip(self.names, row, strict=True)) for row in product(*self.choices)]
-        found = []
+            yield from product(*self.choices)
+            return
         for number in self.there:
-            row: dict[str, Any] = {}
-            for name, choice in zip(reversed(self.names), reversed(self.choices), strict=True):
+            row = []
+            for choice in reversed(self.choices):
                 number, place = divmod(number, len(choice))
-                row[name] = choice[place]
-            found.append(row)
-        return found
+                row.append(choice[place])
+            yield tuple(reversed(row))
 
 
 @attrs.frozen(slots=True)

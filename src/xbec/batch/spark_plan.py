@@ -164,7 +164,7 @@ class _Writer:
             regime, line = place[plan.r[n]], plan.l[n]
             self.at["regime"].append(regime)
             self.at["line"].append(looked.p[looked.line_groups[regime]][line])
-            self.at["class"].append(looked.c[regime, looked.k[looked.class_groups[regime]][line]])
+            self.at["class"].append(looked.c[regime, looked.k[looked.class_groups[regime]][looked.cut[line]]])
 
     def branch(self) -> Branch:
         """Raises :class:`NotSql` where Spark's numbers do not hold it."""

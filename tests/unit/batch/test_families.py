@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
+import pytest
 
 from xbec.batch import quote
-from xbec.batch.families import families
+from xbec.batch.families import families, tables
 from xbec.kernel.money import Money
 from xbec.landed_cost import Consignment, Line
 from xbec.landed_cost.engine import default_of, make_regime
+from xbec.landed_cost.regime import Regime
 
 DAY = date(2025, 6, 2)
 STATES = ("NL", "ES", "IE", "IT", "DE", "FR", "PL")
@@ -33,11 +37,46 @@ def test_the_class_of_one_law_says_nothing_of_the_next() -> None:
     assert together["tax"].to_list() == alone["tax"].to_list()
 
 
-def test_member_states_share_a_program() -> None:
+def regimes_of(destinations: Sequence[str]) -> dict[int, Regime]:
     books = (default_of("law"), default_of("fx"), default_of("tariff"), {}, None, None, {})
     line = Line(hs="610910", origin="CN", price=Money("10", "EUR"))
-    regimes = {
-        number: make_regime(Consignment(lines=[line], destination=state), DAY, books, {})
-        for number, state in enumerate(STATES)
+    return {
+        number: make_regime(Consignment(lines=[line], destination=state, dispatch="CN"), DAY, books, {})
+        for number, state in enumerate(destinations)
     }
-    assert len(families(regimes)) < len(STATES)
+
+
+def test_member_states_share_a_program() -> None:
+    assert len(families(regimes_of(STATES))) < len(STATES)
+
+
+@pytest.mark.parametrize("destinations", [STATES, ("US",), ("GB", "CH", "NO", "IN", "KZ", "CA-QC", "BR-SP")])
+def test_every_line_is_classed_as_by_itself(destinations: tuple[str, ...]) -> None:
+    """Lines are classed once for all that no law tells apart."""
+    draw = random.Random(4)
+    chapters = ("02", "04", "21", "30", "48", "49", "61", "64", "95")
+    lines = [
+        Line(
+            hs=f"{draw.choice(chapters)}{draw.randrange(100):02}{draw.randrange(10)}0",
+            origin=draw.choice((None, "CN", "VN", "DE", "MX")),
+            tax_class=draw.choice((None, None, "reduced")),
+            price=Money(0, "EUR"),
+        )
+        for _ in range(400)
+    ]
+    for family in families(regimes_of(destinations)):
+        found = tables(family.regimes, [None, *lines, None])
+        for number, regime in enumerate(family.regimes):
+            group = found.class_groups[number]
+            for line, cut in zip(lines, found.cut[1:-1], strict=True):
+                profile, own = found.classed[found.c[number, found.k[group][cut]]], regime.profile(line)
+                assert profile.regime is regime
+                assert profile.classes == own.classes
+                for table in regime.law.tables.values():
+                    rows = [x.table_key(table.key) for x in (profile, own)]
+                    assert len({row if row in table.rows else "*" for row in rows}) == 1
+
+
+def test_lines_of_no_kind_are_classed_too() -> None:
+    family = families(regimes_of(STATES))[0]
+    assert tables(family.regimes, [None, None]).cut == [0, 0]
