@@ -7,7 +7,8 @@ in a process of their own; its peak is the one the system counts (``ru_maxrss``)
 stay under 4 GiB. The first million amounts are compared with hand-written ones.
 
 In memory: ``xbec.batch.quote`` of 10,000 to ``--lines`` lines in turn, each a consignment or 2.5 of them, medians of
-all rounds. The smallest frames show what a call costs however few its lines are.
+all rounds. The smallest frames show what a call costs however few its lines are; a stream of them whose texts differ
+from frame to frame shows what it costs to look up codes that were not met before.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 
 import polars as pl
 from batch import COLUMNS, DAY, books, groups_by_hand, lines
-from peers import in_turn, wrong_lines
+from peers import Took, in_turn, wrong_lines
 
 from xbec.batch import price_file, quote
 
@@ -84,7 +85,19 @@ def grow(largest: int, rounds: int, folder: Path) -> list[tuple[str, int, float,
         for size, runs in in_turn(works, rounds).items():
             wall, cpu = (median(run[kind] for run in runs) / int(size) * 1e9 for kind in (0, 1))
             found.append((name, int(size), wall, cpu))
+    wall, cpu = (median(run[kind] for run in stream(rounds, folder)) / SMALLEST * 1e9 for kind in (0, 1))
+    found.append(("a line each, texts new", SMALLEST, wall, cpu))
     return found
+
+
+def stream(rounds: int, folder: Path) -> list[Took]:
+    """Frames of texts, of which each has other codes than the one before."""
+    rule = books(folder, ALONE)
+    texts = pl.col("hs", "destination", "currency").cast(pl.String)
+    frames = lines(2 * SMALLEST * (rounds + 1)).drop("consignment").with_columns(texts).iter_slices(SMALLEST)
+    work = {"stream": lambda: quote(next(frames), on=DAY, columns=COLUMNS, **rule)}
+    in_turn(work, 1)  # law, tariff and plan are read once
+    return in_turn(work, rounds)["stream"]
 
 
 def alone(work: Callable[..., Any], *args: Any) -> Any:

@@ -8,6 +8,7 @@ Regimes share one where all text about them is answered alike; figures may diffe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from operator import itemgetter
 from typing import Any, Final
 
@@ -51,11 +52,25 @@ def families(regimes: Mapping[int, Regime]) -> list[Family]:
     return kept[0]
 
 
+_forms: dict[tuple[Any, ...], int] = {}
+_form_of: dict[int, tuple[int, Regime]] = {}
+"""By the identity of a regime, which is kept too, so that its identity is not given away."""
+_next_form = count()
+_MOST_FORMS: Final = 512
+
+
 def _parted(regimes: Mapping[int, Regime]) -> list[Family]:
-    found: dict[tuple[Any, ...], Family] = {}
+    found: dict[int, Family] = {}
     forms: dict[int, Any] = {}
     for number, regime in regimes.items():
-        family = found.setdefault(_signature(regime, forms), Family([], []))
+        known = _form_of.get(id(regime))
+        if known is None:
+            if len(_form_of) >= _MOST_FORMS:
+                _form_of.clear()
+                _forms.clear()
+            form = _forms.setdefault(_signature(regime, forms), next(_next_form))
+            known = _form_of[id(regime)] = (form, regime)
+        family = found.setdefault(known[0], Family([], []))
         family.regimes.append(regime)
         family.codes.append(number)
     return list(found.values())
