@@ -52,7 +52,7 @@ class Engine:
     on_unknown: str
     charges: bool = attrs.field(kw_only=True)
     columns: tuple[str, ...] = attrs.field(default=RESULTS, kw_only=True)
-    alone_below: int = attrs.field(default=64, kw_only=True)
+    alone_below: int = attrs.field(default=32, kw_only=True)
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def engine_of(
     *,
     charges: bool = False,
     columns: Sequence[str] = RESULTS,
-    alone_below: int = 64,
+    alone_below: int = 32,
 ) -> Engine:
     """An engine with the default books where none are given; raises :class:`InputError` for what is no option."""
     if on_unknown not in {"raise", "interval"}:

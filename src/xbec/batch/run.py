@@ -51,7 +51,7 @@ def quote(
     on_unknown: str = "raise",
     charges: bool = False,
     columns: Sequence[str] = RESULTS,
-    alone_below: int = 64,
+    alone_below: int = 32,
 ) -> Any:
     """Price every line of a frame; it comes back with its charges, in whole minor units of ``assessed_currency``.
 
