@@ -222,7 +222,8 @@ def _cut(classes: Sequence[_Classes], lines: Sequence[Line | None]) -> tuple[lis
         of_tables = tuple([code[:n] if code[:n] in rows else None for n, rows in of_code]) if of_code else ()
         origin = line.origin if line.origin is None or str(line.origin) in origins else "*"
         stated = line.tax_class if isinstance(line.tax_class, str) else None
-        number = numbers.setdefault((longest, of_tables, origin, stated, line.tax_rate), len(numbers))
+        rate = None if line.tax_rate is None else str(line.tax_rate)
+        number = numbers.setdefault((longest, of_tables, origin, stated, rate), len(numbers))
         if number == len(heads):
             heads.append(line)
         cut.append(number)
