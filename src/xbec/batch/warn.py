@@ -258,12 +258,21 @@ def _is_low(rows: Iterable[Period[Any]], days: set[date]) -> bool:
 def _warned_of(regime: Regime, line: Line, procedure: str) -> frozenset[str]:
     """Components that rest on something of low confidence on such a line; :data:`_RATE` where a rate stands in.
 
-    The plan of one line says which figures a component reads; what it comes to is kept with the regime.
+    The plan of one line says which figures a component reads; what it comes to is kept with the regime, and is the same
+    for all lines of a kind whose figures are as sure.
     """
     key = ("told", line.key, procedure)
     found: frozenset[str] | None = regime.plans.get(key)
     if found is None:
-        found = regime.plans[key] = frozenset(_read(regime, line, procedure))
+        profile = regime.profile(line)
+        of_tables = [
+            row if (row := profile.table_key(table.key)) in table.rows else "*" for table in regime.law.tables.values()
+        ]
+        like = ("told", profile.kind, *of_tables, line.price.currency, _has_low_duty(regime, line), procedure)
+        found = regime.plans.get(like)
+        if found is None:
+            found = regime.plans[like] = frozenset(_read(regime, line, procedure))
+        regime.plans[key] = found
     return found
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from xbec import Law
 from xbec.batch import explain, quote
 from xbec.fx import Fx
 
@@ -91,3 +93,40 @@ def test_a_charge_is_told_of_where_the_duty_is_unknown_and_counts_for_nothing(li
     single = warned(explain(frame, 0, on=on))
     assert quote(frame, on=on, alone_below=0)["warnings"].to_list() == [single]
     assert "low-confidence" in str(single)
+
+
+TESTLAND = """
+jurisdiction = "MX"
+name = "Testland"
+currency = "MXN"
+begins = 2021-07-01
+territory = { customs = "MX", tax = "MX" }
+exchange.customs = { rule = "commercial", event = "declared" }
+[source.act]
+title = "Act of Testland"
+checked = 2026-08-01
+[[procedure]]
+id = "import"
+collects = "customs"
+source = "act art. 9"
+[table.levy]
+key = "origin"
+rows.VN = [{ from = 2021-07-01, rate = "3 %", source = "act art. 2", confidence = "low" }]
+rows."*" = [{ from = 2021-07-01, rate = "3 %", source = "act art. 2" }]
+[[component]]
+id = "levy"
+kind = "duty"
+base = ["goods"]
+rate = { table = "levy" }
+source = "act art. 1"
+"""
+
+
+def test_of_lines_alike_those_are_warned_whose_row_of_a_table_is_less_sure(lines: Lines, tmp_path: Path) -> None:
+    (tmp_path / "MX.toml").write_text(TESTLAND, encoding="utf-8")
+    one = {"destination": "MX", "currency": "MXN", "registrations": None}
+    origins = ("CN", "VN", "KR", "VN")
+    frame = lines(*(one | {"consignment": str(n), "origin": origin} for n, origin in enumerate(origins)))
+    told = quote(frame, on=date(2026, 8, 3), law=Law([tmp_path]), alone_below=0)
+    assert set(told["duty"]) == {150}
+    assert told["warnings"].to_list() == [None, "low-confidence", None, "low-confidence"]
