@@ -79,17 +79,24 @@ def coded(columns: Sequence[pl.Series], *, most: int = _MOST) -> list[Coded]:
 def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:
     """The numbers of a column; the workers are shared, so that no more than these are at work at once."""
     assert texts.dtype == pl.String
+    if len(texts) <= _FEW:
+        number, known = _few(texts)
+        return (_cast(number, len(known)), known) if len(known) <= most else None
     rows = texts.alias("text")
     categories = pl.Series([], dtype=pl.String)
     numbers: pl.Series | None = None
     at = _positions(0)
     seed = 0
     while len(rows) > rows.null_count():
-        found = _few(rows) if len(rows) <= _FEW else _round(rows, seed, workers) if seed < _ROUNDS else None
+        found: tuple[pl.Series, pl.Series, pl.Series] | None = None
+        if len(rows) <= _FEW:
+            found = (*_few(rows), _positions(0))
+        elif seed < _ROUNDS:
+            found = _round(rows, seed, workers)
         if found is None or len(categories) + len(found[1]) > most:
             return None
         number, known, left = found
-        number = number.cast(pl.UInt8 if len(categories) + len(known) <= 256 else pl.UInt16)
+        number = _cast(number, len(categories) + len(known))
         if numbers is None:
             numbers, at = number, left
         else:
@@ -115,10 +122,15 @@ def _coded(texts: pl.Series, most: int, workers: Executor) -> Coded:
     return numbers.alias(texts.name), categories.alias(texts.name)
 
 
-def _few(rows: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    known = _looked_at(rows, len(rows))
-    numbers = rows.cast(pl.Enum(known)).to_physical()
-    return numbers.fill_null(0) if numbers.null_count() else numbers, known, _positions(0)
+def _cast(numbers: pl.Series, many: int) -> pl.Series:
+    return numbers.cast(pl.UInt8 if many <= 2**8 else pl.UInt16)
+
+
+def _few(rows: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Numbers of rows, null where the row is, and all their texts."""
+    known = rows.unique().sort()
+    known = known[1:] if known.null_count() else known
+    return rows.cast(pl.Enum(known)).to_physical(), known
 
 
 def _round(rows: pl.Series, seed: int, workers: Executor) -> tuple[pl.Series, pl.Series, pl.Series] | None:
