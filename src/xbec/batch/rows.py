@@ -80,7 +80,7 @@ class Rows(Builder):
     def column(self, of: str, values: Sequence[int]) -> Operand:
         """An operand for one value a regime or kind of line; a constant where all are one."""
         first = values[0]
-        if all(value == first for value in values):
+        if values.count(first) == len(values):
             return const(first)
         key = (of, tuple(values))
         found = self._columns.get(key)
@@ -91,15 +91,16 @@ class Rows(Builder):
 
     def flag(self, values: Sequence[bool], of: str = "line") -> Truth:
         """A yes or no of each kind of line, or of each class."""
-        column = self.column(of, [int(value) for value in values])
-        return bool(column[1]) if column[0] == "c" else self.op("flag", column[1])  # type: ignore[index]
+        if all(values) or not any(values):
+            return values[0]
+        return self.op("flag", self.column(of, [int(value) for value in values])[1])  # type: ignore[index]
 
     def exact(self, of: str, figures: Sequence[Param | None]) -> Exact:
         """Figures as numerators over one denominator where it is small, else over one each."""
         known = [f for f in figures if f is not None]
         common = 1
-        for figure in known:
-            common = lcm(common, figure.den)
+        for den in {figure.den for figure in known}:
+            common = lcm(common, den)
             if common > _LARGEST_COMMON:
                 break
         if common <= _LARGEST_COMMON:
@@ -420,9 +421,8 @@ class Rows(Builder):
     def duty(self, group: Cut, base: Exact | None) -> Exact:
         """The duty of the tariff on a base; without base its rate. Rows without a duty come to zero here."""
         duties = [profile.known_duty for profile in self.profiles]
-        plain = [duty is None or is_plain(duty) for duty in duties]
         if base is None:
-            self.trouble_if(self.flag([not x for x in plain]))
+            self.trouble_if(self.flag([duty is not None and not is_plain(duty) for duty in duties]))
             return self._one_a_group(self._part("duty", "a", duties), group, determined="rate" in self.per)
         result = self._duty_part("duty", duties, group, base)
         for part, word in (("hi", "min"), ("lo", "max")):
@@ -450,17 +450,21 @@ class Rows(Builder):
 
     def _part(self, part: str, word: str, duties: Sequence[Duty | None]) -> Exact:
         """A figure of the duty of each kind of line: its ratio (``"a"``) or the amount by a unit."""
-        figures: list[Param | None] = []
+        known: dict[tuple[int, int], Param | None] = {}
         for profile, duty in zip(self.profiles, duties, strict=True):
+            key = (id(profile.regime), id(duty))
+            if key in known:
+                continue
             index = "a" if word == "a" else _index(duty, word)
             if duty is None or index is None:
-                figures.append(Param("duty", "", 0, 1))
+                known[key] = Param("duty", "", 0, 1)
                 continue
             try:
-                figures.append(profile.figure_of((part, index)))
+                known[key] = profile.figure_of((part, index))
             except (GapError, InputError, Question):
-                figures.append(None)
-        return self._known(figures)
+                known[key] = None
+        pairs = zip(self.profiles, duties, strict=True)
+        return self._known([known[id(profile.regime), id(duty)] for profile, duty in pairs])
 
 
 def _index(duty: Duty | None, unit: str) -> int | None:
