@@ -242,7 +242,7 @@ class _Run:
         """Rows that differ from the row before them in what their consignment must have once."""
         before = pl.col("run") == pl.col("run").shift(1)
         names = [n for n in self.frame.scales if n in {"freight", "insurance"} or n[:4] == "fee."]
-        once = [self.coded.r, *(pl.col(f"in {name}") for name in names)]
+        once = [self.coded.r, *(self.frame.inputs[name].expr for name in names)]
         return pl.any_horizontal((each != each.shift(1)) & before for each in once).fill_null(False)
 
     def _rows_of(self, rows: pl.DataFrame, family: Family) -> pl.DataFrame:

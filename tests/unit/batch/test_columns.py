@@ -253,6 +253,17 @@ def test_whole_numbers_decimals_texts_and_minor_units_say_the_same(lines: Lines,
         assert priced_both_ways(given, day).drop(name).equals(expected, null_equal=True)
 
 
+@pytest.mark.parametrize("several", [True, False])
+@pytest.mark.parametrize("column", ["price", "freight", "insurance", "fee_clearance", "content_steel"])
+def test_an_amount_that_is_nothing_on_all_rows_is_priced(lines: Lines, day: date, column: str, several: bool) -> None:
+    """In whatever order the lines of a consignment stand."""
+    items = (("2", "610910"), ("1", "420221"), ("3", "610910"))
+    rows = ({"consignment": name, "line": line, "hs": hs} for line, hs in items for name in "CAB")
+    frame = lines(*rows).with_columns(pl.lit("0").alias(column))
+    told = priced_both_ways(frame if several else frame.drop("consignment", "line"), day)
+    assert told["error"].null_count() == told.height
+
+
 @pytest.mark.parametrize("column", ["price", "weight_kg", "freight"])
 @pytest.mark.parametrize(
     "strange", ["-0.01", "92233720368547758.08", "184467440737095516.17", "-184467440737095513.66"]
