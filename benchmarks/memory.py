@@ -85,7 +85,8 @@ def grow(largest: int, rounds: int, folder: Path) -> list[tuple[str, int, float,
         for size, runs in in_turn(works, rounds).items():
             wall, cpu = (median(run[kind] for run in runs) / int(size) * 1e9 for kind in (0, 1))
             found.append((name, int(size), wall, cpu))
-    wall, cpu = (median(run[kind] for run in stream(rounds, folder)) / SMALLEST * 1e9 for kind in (0, 1))
+    streamed = stream(rounds, folder)
+    wall, cpu = (median(run[kind] for run in streamed) / SMALLEST * 1e9 for kind in (0, 1))
     found.append(("a line each, texts new", SMALLEST, wall, cpu))
     return found
 

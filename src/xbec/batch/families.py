@@ -37,21 +37,6 @@ class Family:
     codes: list[int]
 
 
-_known: dict[tuple[tuple[int, int], ...], tuple[list[Family], tuple[Regime, ...]]] = {}
-_MOST_KNOWN: Final = 256
-
-
-def families(regimes: Mapping[int, Regime]) -> list[Family]:
-    """Regimes by the program they share."""
-    key = tuple((number, id(regime)) for number, regime in regimes.items())
-    kept = _known.get(key)
-    if kept is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        kept = _known[key] = (_parted(regimes), tuple(regimes.values()))
-    return kept[0]
-
-
 _forms: dict[tuple[Any, ...], int] = {}
 _form_of: dict[int, tuple[int, Regime]] = {}
 """By the identity of a regime, which is kept too, so that its identity is not given away."""
@@ -59,7 +44,8 @@ _next_form = count()
 _MOST_FORMS: Final = 512
 
 
-def _parted(regimes: Mapping[int, Regime]) -> list[Family]:
+def families(regimes: Mapping[int, Regime]) -> list[Family]:
+    """Regimes by the program they share."""
     found: dict[int, Family] = {}
     forms: dict[int, Any] = {}
     for number, regime in regimes.items():

@@ -41,6 +41,7 @@ from xbec.law.check import is_given, rates_of
 from xbec.law.component import Component, Guard, Rate
 
 if TYPE_CHECKING:
+    from xbec.landed_cost.profile import Profile
     from xbec.law.book import Table
     from xbec.law.guard import Node
     from xbec.tariff import Duty
@@ -451,20 +452,23 @@ class Rows(Builder):
     def _part(self, part: str, word: str, duties: Sequence[Duty | None]) -> Exact:
         """A figure of the duty of each kind of line: its ratio (``"a"``) or the amount by a unit."""
         known: dict[tuple[int, int], Param | None] = {}
+        figures = []
         for profile, duty in zip(self.profiles, duties, strict=True):
             key = (id(profile.regime), id(duty))
-            if key in known:
-                continue
-            index = "a" if word == "a" else _index(duty, word)
-            if duty is None or index is None:
-                known[key] = Param("duty", "", 0, 1)
-                continue
-            try:
-                known[key] = profile.figure_of((part, index))
-            except (GapError, InputError, Question):
-                known[key] = None
-        pairs = zip(self.profiles, duties, strict=True)
-        return self._known([known[id(profile.regime), id(duty)] for profile, duty in pairs])
+            if key not in known:
+                known[key] = _figure_of_duty(profile, duty, part, word)
+            figures.append(known[key])
+        return self._known(figures)
+
+
+def _figure_of_duty(profile: Profile, duty: Duty | None, part: str, word: str) -> Param | None:
+    index = "a" if word == "a" else _index(duty, word)
+    if duty is None or index is None:
+        return Param("duty", "", 0, 1)
+    try:
+        return profile.figure_of((part, index))
+    except (GapError, InputError, Question):
+        return None
 
 
 def _index(duty: Duty | None, unit: str) -> int | None:

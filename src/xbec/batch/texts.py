@@ -158,7 +158,7 @@ def _looked_at(rows: pl.Series, many: int) -> pl.Series:
     """The texts of about so many rows, from all over the column, in their order."""
     # In one query: each method of a column would be one.
     found = pl.col("text").gather_every(max(1, len(rows) // many)).drop_nulls().unique().sort()
-    return rows.alias("text").to_frame().lazy().select(found).collect(engine="in-memory").to_series()
+    return rows.alias("text").to_frame().select(found).to_series()
 
 
 def _by_hash(rows: pl.Series, known: pl.Series, seed: int) -> tuple[pl.Series, pl.Series, pl.Series]:
