@@ -3,7 +3,8 @@
     python benchmarks/equality.py --consignments 1000000 --seed 1
 
 Lines are shuffled before they are priced. Consignments of one line are priced again as a frame whose rows are a
-consignment each, which takes another way through the batch; that must come to the same. Prints what was compared and
+consignment each, which takes another way through the batch: by turns with their charges, which Polars works out, and
+without, which native code does where it is installed. It must come to the same. Prints what was compared and
 the first differences; ends with 1 if any.
 """
 
@@ -168,10 +169,14 @@ def _as_rows(given: pl.DataFrame, result: pl.DataFrame, on_unknown: str) -> Iter
     if not told.height:
         return
     rows = given.filter(single).drop("consignment", "line")
-    found = quote(rows, on="day", fx=FX, on_unknown=on_unknown, charges=True, alone_below=0)
-    for name in dict.fromkeys([*told.columns, *found.columns]):
-        if name in {"consignment", "line"}:
-            continue
+    charges = given.height % 2 > 0
+    found = quote(rows, on="day", fx=FX, on_unknown=on_unknown, charges=charges, alone_below=0)
+    names = [name for name in (*told.columns, *found.columns) if charges or not name.startswith("charge.")]
+    yield from _differ(told, found, [name for name in dict.fromkeys(names) if name not in {"consignment", "line"}])
+
+
+def _differ(told: pl.DataFrame, found: pl.DataFrame, names: list[str]) -> Iterator[str]:
+    for name in names:
         nothing = pl.Series(name, [None] * told.height, dtype=pl.Int64)
         one, other = (each[name] if name in each.columns else nothing for each in (told, found))
         if name.startswith("charge."):

@@ -5,7 +5,7 @@ Every bound holds on each row, on one in trouble too: Spark may be told to stop 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -66,6 +66,27 @@ class Bounds:
         """The answer of a yes or no that is the same on all rows."""
         low, high = self._nodes[node]
         return bool(low) if self._program.ops[node][0] in TRUTHS and low == high else None
+
+    @property
+    def may_fail(self) -> bool:
+        """May any row be in trouble?"""
+        trouble = self._program.trouble
+        return trouble if isinstance(trouble, bool) else self.of(trouble) != (0, 0)
+
+    def hangs_on(self, op: Op) -> tuple[Any, ...]:
+        """The operands that an operation hangs on, where its answer is not decided."""
+        if op[0] == "select" and (held := self.decided(op[1])) is not None:
+            return (op[2] if held else op[3],)
+        return parts_of(op, alone=self._longest == 1)
+
+    def needed(self, roots: Iterable[Operand | bool]) -> list[int]:
+        """The nodes that some results hang on, in order."""
+        found = {root for root in roots if isinstance(root, int) and not isinstance(root, bool)}
+        for number in reversed(range(len(self._nodes))):
+            low, high = self._nodes[number]
+            if number in found and low != high:
+                found.update(part for part in self.hangs_on(self._program.ops[number]) if isinstance(part, int))
+        return sorted(found)
 
     def _number(self, op: Op) -> Bound:
         name = op[0]

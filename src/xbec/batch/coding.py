@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +14,9 @@ import polars as pl
 
 from xbec.batch.columns import DAYS, Frame
 from xbec.batch.families import Family, Tables
+from xbec.batch.frames import select
 from xbec.batch.kinds import Kinds, kinds_of, numbered
+from xbec.batch.lookups import Index, look, pair
 from xbec.errors import InputError, XbecError
 from xbec.kernel.money import Money
 from xbec.kernel.place import Place
@@ -102,6 +104,10 @@ class Coded:
     lines: list[Line | None]
     all_lines: bool
 
+    def kinds_of_lines(self, rows: pl.DataFrame) -> list[int]:
+        """The codes of the kinds of lines that some rows of the frame have."""
+        return select(rows, self.l.unique()).to_series().to_list()
+
 
 def code(frame: Frame) -> Coded:
     """Give every row its codes, and build a consignment and a line for each code."""
@@ -178,37 +184,29 @@ def _line(names: tuple[str, ...], values: tuple[Any, ...]) -> Line | None:
         return None
 
 
-Position = Callable[[pl.Expr, pl.Expr], pl.Expr]
-"""From the codes ``r`` and ``l`` of rows to their places in a table; holds no expression over one frame."""
-
-
-def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
+def positions(family: Family, found: Tables, many: int) -> dict[str, Index]:
     """The positions of a row in the tables of its family: of its "regime", its kind of "line", its "class".
 
-    ``many`` is the number of the frame's kinds of consignments.
+    They lead from the codes "r" and "l"; ``many`` is the number of the frame's kinds of consignments.
     """
     kinds = len(found.cut)
 
-    def of_regime(values: Sequence[int]) -> Position:
+    def of_regime(values: Sequence[int]) -> Index:
         """A value of each regime of the family, by the code of the frame."""
         if len(set(values)) == 1:
-            return lambda r, line: pl.lit(values[0], dtype=pl.UInt32)
+            return values[0]
         if list(values) == family.codes and many == len(values):
-            return lambda r, line: r
+            return "r"
         of_code = [0] * many
         for code, value in zip(family.codes, values, strict=True):
             of_code[code] = value
-        table = pl.Series(of_code, dtype=pl.UInt32)
-        return lambda r, line: pl.lit(table).gather(r)
+        return look(pl.Series(of_code, dtype=pl.UInt32), "r")
 
-    def of_line(group: Position, rows: NDArray[np.uint32]) -> Position:
+    def of_line(group: Index, rows: NDArray[np.uint32]) -> Index:
         """A value of each kind of line in each group."""
         if len(rows) == 1 and np.array_equal(rows[0], np.arange(kinds)):
-            return lambda r, line: line
-        table = pl.Series(rows.ravel())
-        if len(rows) == 1:
-            return lambda r, line: pl.lit(table).gather(line)
-        return lambda r, line: pl.lit(table).gather(_pair(group(r, line), kinds, line))
+            return "l"
+        return look(pl.Series(rows.ravel()), pair(group, kinds, "l"))
 
     regime = of_regime(range(len(family.codes)))
     classes = 1 + max(max(row) for row in found.k)
@@ -219,18 +217,10 @@ def positions(family: Family, found: Tables, many: int) -> dict[str, Position]:
         of_class = of_regime(place)
     else:
         of_lines = np.array(found.k, dtype=np.uint32)[:, found.cut]
-        kind_of_line, table = of_line(of_regime(found.class_groups), of_lines), pl.Series(place, dtype=pl.UInt32)
-
-        def of_class(r: pl.Expr, line: pl.Expr) -> pl.Expr:
-            return pl.lit(table).gather(_pair(regime(r, line), classes, kind_of_line(r, line)))
-
+        of_cut = of_line(of_regime(found.class_groups), of_lines)
+        of_class = look(pl.Series(place, dtype=pl.UInt32), pair(regime, classes, of_cut))
     return {
         "regime": regime,
         "line": of_line(of_regime(found.line_groups), np.array(found.p, dtype=np.uint32)),
         "class": of_class,
     }
-
-
-def _pair(first: pl.Expr, many: int, second: pl.Expr) -> pl.Expr:
-    """One number for two, of which the second is below ``many``."""
-    return first.cast(pl.UInt64) * many + second

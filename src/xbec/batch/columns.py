@@ -63,12 +63,16 @@ _LARGEST_INPUT: Final = 2**62
 
 @attrs.frozen(slots=True)
 class Input:
-    """An integer a row brings: an expression over :attr:`Frame.coded`, its bounds, whether some rows have none."""
+    """An integer a row brings: an expression over :attr:`Frame.coded`, its bounds, whether some rows have none.
+
+    It is the product of inputs and numbers, where ``factors`` names some; else the column ``in <name>``.
+    """
 
     expr: pl.Expr
     low: int
     high: int
     gaps: bool
+    factors: tuple[str | int, ...] = ()
 
 
 @attrs.frozen(slots=True)
@@ -330,15 +334,16 @@ def _goods(
     scales["goods"] = scales["price"] + places if scales["price"] >= 0 else scales["price"] - places
     least, most = max(price.low, 0) * max(quantity.low, 0), price.high * quantity.high
     expr = price.expr * quantity.expr
+    factors: tuple[str, ...] = ("price", "quantity")
     if most > _LARGEST_INPUT:
         wide = price.expr.cast(pl.Int128) * quantity.expr.cast(pl.Int128)
         fits = wide.is_between(0, _LARGEST_INPUT)
         coded = coded.with_columns(pl.when(fits).then(wide).otherwise(0).cast(pl.Int64).alias("in goods"))
         bad.append(~fits)
-        expr, least, most = pl.col("in goods"), 0, _LARGEST_INPUT
+        expr, least, most, factors = pl.col("in goods"), 0, _LARGEST_INPUT, ()
     pieces = 10 ** (_MICRO - places)
     inputs = inputs | {
-        "goods": Input(expr, least, most, price.gaps or quantity.gaps),
-        "piece": Input(quantity.expr * pieces, 0, quantity.high * pieces, quantity.gaps),
+        "goods": Input(expr, least, most, price.gaps or quantity.gaps, factors),
+        "piece": Input(quantity.expr * pieces, 0, quantity.high * pieces, quantity.gaps, ("quantity", pieces)),
     }
     return coded, inputs

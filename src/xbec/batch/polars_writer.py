@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from xbec.batch.bounds import Bounds, parts_of
+from xbec.batch.bounds import Bounds
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.frames import FEW, select
@@ -185,16 +185,10 @@ class Written:
                 counts[root] += 2
         for number in reversed(range(len(counts))):
             if counts[number] and not self._is_decided(number):
-                for part in self._hangs_on(self.program.ops[number]):
+                for part in self.bounds.hangs_on(self.program.ops[number]):
                     if isinstance(part, int):
                         counts[part] += 1
         return counts
-
-    def _hangs_on(self, op: Op) -> tuple[Any, ...]:
-        """The operands that an operation hangs on."""
-        if op[0] == "select" and self._is_decided(op[1]):
-            return (op[2] if self.bounds.of(op[1])[0] else op[3],)
-        return parts_of(op, alone=self._longest == 1)
 
     def _is_decided(self, number: int) -> bool:
         """Is it a truth value that the bounds decide?"""
@@ -463,7 +457,7 @@ class Written:
                 troubles.append(expr.is_null())
             chosen.append(expr.alias(name))
         trouble = program.trouble
-        if trouble is not False and (trouble is True or self.bounds.of(trouble) != (0, 0)):
+        if self.bounds.may_fail:
             troubles.append(pl.lit(True) if trouble is True else self._truth(trouble)[0].fill_null(True))
         if troubles:
             chosen.append(pl.any_horizontal(troubles).alias(TROUBLE))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 import polars as pl
 
 from xbec.batch import warn
-from xbec.batch.coding import Coded, Position, positions
+from xbec.batch.coding import Coded, positions
 from xbec.batch.families import Family, tables
-from xbec.batch.frames import select
+from xbec.batch.lookups import Index, expression
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.errors import XbecError
 from xbec.landed_cost.consignment import Line
@@ -39,13 +39,14 @@ class Pricing:
     regimes: dict[int, Regime]
     lines: Sequence[Line | None]
     program: RowsProgram
-    positions: dict[str, Position]
+    positions: dict[str, Index]
     watch: tuple[str, ...]
     masks: warn.Masks | None
 
     def codes(self, r: pl.Expr, line: pl.Expr) -> dict[str, pl.Expr]:
         """The places of rows in the tables, by what the tables are of."""
-        return {name: position(r, line) for name, position in self.positions.items()}
+        columns = {"r": r, "l": line}
+        return {name: expression(position, columns) for name, position in self.positions.items()}
 
     @property
     def watched(self) -> list[str]:
@@ -59,11 +60,13 @@ _asked: dict[Any, int] = {}
 """How often frames had few of the kinds of lines that there may be; below zero where all of them cannot be priced."""
 
 
-def pricing_of(family: Family, coded: Coded, rows: pl.DataFrame, scales: Mapping[str, int]) -> Pricing:
-    """The pricing of a family's rows; raises a question that all its regimes ask.
+def pricing_of(
+    family: Family, coded: Coded, rows: int, there: Callable[[], Sequence[int]], scales: Mapping[str, int]
+) -> Pricing:
+    """The pricing of so many rows of a family; raises a question that all its regimes ask.
 
     It holds for all kinds of lines that the frame may have, where they are few or met often or were asked for before;
-    else for those that the rows have.
+    else for those that are ``there``, in the rows.
     """
     about = (tuple(map(id, family.regimes)), tuple(family.codes), coded.kinds, tuple(scales.items()))
     lines = coded.lines
@@ -71,7 +74,7 @@ def pricing_of(family: Family, coded: Coded, rows: pl.DataFrame, scales: Mapping
     if key in _kept:
         return _kept[key][0]
     if len(lines) * len(family.regimes) <= _ALL_KINDS:
-        if len(lines) * _OFTEN <= rows.height:
+        if len(lines) * _OFTEN <= rows:
             return _made(key, family, coded, lines, scales)
         _asked[key] = _asked.get(key, 0) + 1
         if _asked[key] > _TIMES:
@@ -79,9 +82,8 @@ def pricing_of(family: Family, coded: Coded, rows: pl.DataFrame, scales: Mapping
                 return _made(key, family, coded, lines, scales)
             except (XbecError, Question):
                 _asked[key] = -_NEVER
-    there = select(rows, coded.l.unique()).to_series()
     few: list[Line | None] = [None] * len(lines)
-    for number in there.to_list():
+    for number in there():
         few[number] = lines[number]
     key = (*about, tuple([0 if line is None else line.key for line in few]))
     return _kept[key][0] if key in _kept else _made(key, family, coded, few, scales)

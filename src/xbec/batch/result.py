@@ -12,6 +12,7 @@ import polars as pl
 from xbec.batch import warn
 from xbec.batch.engine import AMOUNTS, ERRORS, WORDS, Engine
 from xbec.batch.frames import select
+from xbec.batch.lookups import Index, expression, look, pair
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
 from xbec.landed_cost.unknown import Unknown, undetermined
 
@@ -160,31 +161,29 @@ class Result:
         self.parts.append(rows.filter(~left_out) if left_out.any() else rows)
         return rows.get_column(AT).filter(trouble)
 
-    def about(
-        self, names: Sequence[str], procedure: pl.Expr | int, warned: pl.Expr | int, currency: str
-    ) -> pl.Expr | int:
+    def about(self, names: Sequence[str], way: Index, warned: Index, currency: str) -> Index:
         """The number of what rows say in words; one number, where it is the same for all.
 
-        ``procedure`` is the place among ``names``, -1 for none.
+        ``way`` is the place of the procedure among ``names``, one more than there are for none.
         """
         told = [warn.TEXTS[warned]] if isinstance(warned, int) else warn.TEXTS
-        taken = [*names, None] if isinstance(procedure, pl.Expr) else [names[procedure]]
-        table = [self._number((name, currency, text)) for name in taken for text in told]
-        if len(set(table)) == 1:
-            return table[0]
-        place: pl.Expr | None = None
-        if isinstance(procedure, pl.Expr):
-            place = procedure % len(taken) * len(told)
-        if isinstance(warned, pl.Expr):
-            word = warned.cast(pl.Int32)
-            place = word if place is None else place + word
-        return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(place)
+        taken = [*names, None]
+        taken = [taken[way]] if isinstance(way, int) else taken
+        table = pl.Series([self._number((name, currency, text)) for name in taken for text in told], dtype=pl.UInt32)
+        place = pair(0 if isinstance(way, int) else way, len(told), 0 if isinstance(warned, int) else warned)
+        return look(table, place)
 
     def _about(self, procedure: pl.Series | int, warned: pl.Series | int, currency: str) -> pl.Expr:
         """The same of rows that were priced in a world; ``procedure`` is the place among :attr:`procedures`."""
-        way, bits = (pl.lit(x) if isinstance(x, pl.Series) else x for x in (procedure, warned))
-        number = self.about(list(self.procedures), way, bits, currency)
-        return number if isinstance(number, pl.Expr) else pl.lit(number, dtype=pl.UInt32)
+        names = list(self.procedures)
+        rows: dict[str, pl.Expr] = {}
+        if isinstance(procedure, pl.Series):
+            rows["way"] = warn.way_of(pl.lit(procedure), len(names) + 1)
+        if isinstance(warned, pl.Series):
+            rows["warned"] = pl.lit(warned)
+        way: Index = procedure if isinstance(procedure, int) else "way"
+        bits: Index = warned if isinstance(warned, int) else "warned"
+        return expression(self.about(names, way, bits, currency), rows).cast(pl.UInt32)
 
     def _number(self, about: _About) -> int:
         """The number of what is said, as far as it is asked for."""

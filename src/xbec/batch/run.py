@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import polars as pl
 
-from xbec.batch import warn
+from xbec.batch import native, warn
 from xbec.batch.at_once import Plan, plan_of
 from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code
@@ -21,6 +21,7 @@ from xbec.batch.engine import RESULTS, Engine, engine_of
 from xbec.batch.families import Family, families
 from xbec.batch.frames import from_polars, select, to_polars
 from xbec.batch.kinds import narrow
+from xbec.batch.lookups import expression
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import parted, side_by_side
@@ -133,6 +134,9 @@ class _Run:
         if not found or not rows.height:
             self._set_aside(with_numbers(rows))
             return
+        if native.is_used(self.engine, self.frame):
+            self._natively(found, bad)
+            return
         plan = self._plan(found[0], rows) if len(found) == 1 else None
         priced = None if plan is None else plan.finished(plan.priced(rows, self.coded, bad))
         if plan is None or priced is None:
@@ -146,13 +150,19 @@ class _Run:
         if len(gone):
             self.alone.append(gone)
 
+    def _natively(self, found: list[Family], bad: list[pl.Expr]) -> None:
+        """Rows priced where they stand."""
+        priced = native.priced(found, bad, self.coded, self.frame, self.kept)
+        rows, left_out = self.coded.frame, None
+        for number, at in priced.elsewhere.items():
+            self._family(found[number], rows[at].with_columns(at.alias(AT)))
+            left_out = (all_of(False, rows.height, pl.Boolean) if left_out is None else left_out).scatter(at, True)
+        self._keep(priced.rows, priced.same, left_out)
+
     def _parted(self, found: list[Family], bad: list[pl.Expr]) -> None:
         """Rows parted by family, each part priced, and put back."""
         rows, none = self.coded.frame, len(found)
-        part = self._part(found)
-        if bad:
-            of_none = pl.lit(none, dtype=narrow(none + 1))
-            part = pl.when(pl.any_horizontal(bad).fill_null(True)).then(of_none).otherwise(part)
+        part = self._part(found, bad)
         # Codes are below these counts, so that no number is cut; a cast that looks would take twice the time.
         r = self.coded.r.cast(narrow(len(self.coded.samples)), wrap_numerical=True)
         line = self.coded.l.cast(narrow(len(self.coded.lines)), wrap_numerical=True)
@@ -193,13 +203,16 @@ class _Run:
         left_out = pl.Series(np.isin(of_row, elsewhere)) if elsewhere else None
         self._keep(places.put_back([pieces.get(n) for n in range(none + 1)]), shared, left_out)
 
-    def _part(self, found: list[Family]) -> pl.Expr:
-        """The position of a row's family; one more than there are for a row of none."""
+    def _part(self, found: list[Family], bad: Sequence[pl.Expr] = ()) -> pl.Expr:
+        """The position of a row's family; one more than there are for a row of none, or one that is bad."""
         part_of = [len(found)] * len(self.coded.samples)
         for number, family in enumerate(found):
             for code_of_regime in family.codes:
                 part_of[code_of_regime] = number
-        return pl.lit(pl.Series(part_of, dtype=narrow(len(found) + 1))).gather(self.coded.r)
+        kind = narrow(len(found) + 1)
+        part = pl.lit(pl.Series(part_of, dtype=kind)).gather(self.coded.r)
+        none = pl.lit(len(found), dtype=kind)
+        return pl.when(pl.any_horizontal(bad).fill_null(True)).then(none).otherwise(part) if bad else part
 
     def _plan(self, family: Family, rows: pl.DataFrame) -> Plan | None:
         few = rows.height <= self.engine.alone_below
@@ -331,7 +344,7 @@ class _Run:
     def _priced(self, family: Family, rows: pl.DataFrame, wanted: Sequence[str]) -> World:
         """What the family's program says of its rows."""
         coded = self.coded
-        pricing = pricing_of(family, coded, rows, self.frame.scales)
+        pricing = pricing_of(family, coded, rows.height, partial(coded.kinds_of_lines, rows), self.frame.scales)
         program, codes = pricing.program, pricing.codes(coded.r, coded.l)
         beside = {"r": coded.r, "l": coded.l}
         asked = [*wanted, *(pricing.watched if self.engine.warns else [])]
@@ -360,10 +373,12 @@ class _Run:
             found = found.with_columns(pl.lit(pricing.program.procedure[1]).alias(PROCEDURE))  # type: ignore[index]
         if pricing.masks is None:
             return warn.told(found, names, pricing.regimes, pricing.lines)
-        told = pricing.masks.of(pl.col("r"), pl.col("l"), pl.col(PROCEDURE))
+        told = pricing.masks.of("way")
         if isinstance(told, int):
             return told
-        return select(found, told.alias(WARNINGS)).to_series()
+        columns = {name: pl.col(name) for name in found.columns}
+        columns["way"] = warn.way_of(pl.col(PROCEDURE), len(names) + 1)
+        return select(found, expression(told, columns).cast(pl.UInt8).alias(WARNINGS)).to_series()
 
     def _set_aside(self, rows: pl.DataFrame) -> None:
         if rows.height:

@@ -19,6 +19,7 @@ import polars as pl
 from xbec.batch.columns import UNITS
 from xbec.batch.frames import select
 from xbec.batch.kinds import places
+from xbec.batch.lookups import Index, both, expression, look, pair
 from xbec.errors import XbecError
 from xbec.kernel.dated import stale
 from xbec.landed_cost.pipeline import make_plan
@@ -91,20 +92,17 @@ class Masks:
     of_regimes: pl.Series | int
     of_lines: pl.Series | None
 
-    def of(self, r: pl.Expr, line: pl.Expr, procedure: pl.Expr) -> pl.Expr | int:
-        """The bits of rows, from their codes and procedure; ``charged.<id>`` stands for a watched component."""
-        way = _way(procedure, self.ways)
-        whole: pl.Expr | int
-        if isinstance(self.of_regimes, int):
-            whole = self.of_regimes
-        else:
-            whole = pl.lit(self.of_regimes).gather(r.cast(pl.UInt64) * self.ways + way)
+    def of(self, way: Index) -> Index:
+        """The bits of rows by their codes "r" and "l", their ``way``, and "charged.<id>" of watched components."""
+        whole = self.of_regimes
+        of_regime: Index = whole if isinstance(whole, int) else look(whole, pair("r", self.ways, way))
         if self.of_lines is None:
-            return whole
-        bits = pl.lit(self.of_lines).gather((r.cast(pl.UInt64) * self.kinds + line) * self.ways + way)
-        return _mask(self.watch, bits) | (pl.lit(whole, dtype=pl.UInt8) if isinstance(whole, int) else whole)
+            return of_regime
+        told = _told(self.watch, look(self.of_lines, pair(pair("r", self.kinds, "l"), self.ways, way)))
+        return told if of_regime == 0 else look(_EITHER, pair(of_regime, len(TEXTS), told))
 
 
+_EITHER: Final = pl.Series([one | other for one in range(len(TEXTS)) for other in range(len(TEXTS))], dtype=pl.UInt8)
 _MOST_MASKS: Final = 4096
 """Kinds of lines under regimes and procedures of which all are looked at before any row is."""
 
@@ -139,7 +137,7 @@ def told(
     """
     watch = [name.removeprefix(CHARGED) for name in rows.columns if name.startswith(CHARGED)]
     ways, kinds = len(procedures) + 1, len(lines)
-    way, charged = _way(pl.col("procedure"), ways), [pl.col(f"{CHARGED}{name}") for name in watch]
+    way, charged = way_of(pl.col("procedure"), ways), [pl.col(f"{CHARGED}{name}") for name in watch]
     whole = _by_regime(procedures, regimes)
     if isinstance(whole, pl.Series):
         whole = rows.select(pl.lit(whole).gather(pl.col("r").cast(pl.UInt64) * ways + way)).to_series()
@@ -158,25 +156,30 @@ def told(
     if not any(bits):
         return whole
     of_key = pl.lit(pl.Series(bits, dtype=pl.UInt64)).gather(place(pl.col("key")))
-    of_lines = select(keyed, _mask(watch, of_key)).to_series()
+    columns = {"weak": of_key} | {name: pl.col(name) for name in keyed.columns}
+    of_lines = select(keyed, expression(_told(watch, "weak"), columns)).to_series()
     return of_lines | (whole if isinstance(whole, pl.Series) else pl.Series([whole], dtype=pl.UInt8))
 
 
-def _way(procedure: pl.Expr, ways: int) -> pl.Expr:
+def way_of(procedure: pl.Expr, ways: int) -> pl.Expr:
     """The position of the procedure; the last of the ways where none takes the row."""
     return ((procedure.cast(pl.Int64) + ways) % ways).cast(pl.UInt64)
 
 
 def _bits(watch: Sequence[str], weak: frozenset[str]) -> int:
-    return sum(2**n for n, name in enumerate((*watch, _RATE)) if name in weak)
+    """What is weak on a line: a bit for each watched component, the last the lowest, and the highest for its rate."""
+    return sum(2**n for n, name in enumerate((*reversed(watch), _RATE)) if name in weak)
 
 
-def _mask(watch: Sequence[str], bits: pl.Expr) -> pl.Expr:
+def _told(watch: Sequence[str], weak: Index) -> Index:
     """What rows are warned of for what was charged on them, from the bits of what is weak on such lines."""
-    weak = [(pl.col(f"{CHARGED}{name}") > 0) & (bits // 2**n % 2 == 1) for n, name in enumerate(watch)]
-    low = pl.any_horizontal(pl.lit(False), *weak).cast(pl.UInt8) * LOW
-    stand_in: pl.Expr = (bits // 2 ** len(watch) % 2).cast(pl.UInt8) * STAND_IN
-    return low + stand_in
+    charged: Index = 0
+    for name in watch:
+        charged = pair(charged, 2, f"{CHARGED}{name}")
+    return look(_TOLD, pair(both(weak, 2 ** len(watch)), 2, both(weak, charged)))
+
+
+_TOLD: Final = pl.Series([0, LOW, STAND_IN, LOW | STAND_IN], dtype=pl.UInt8)
 
 
 def _by_regime(procedures: Sequence[str], regimes: Mapping[int, Regime]) -> pl.Series | int:

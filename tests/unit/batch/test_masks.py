@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from xbec import Consignment, Law, Line, Money, landed_cost
-from xbec.batch.warn import ids_of, masks_of, of_consignments, texts, told, united, watched
+from xbec.batch.lookups import expression
+from xbec.batch.warn import ids_of, masks_of, of_consignments, texts, told, united, watched, way_of
 from xbec.fx import Fx
 from xbec.landed_cost.engine import default_of, make_regime
 from xbec.landed_cost.regime import Regime
@@ -84,8 +85,8 @@ def test_a_row_is_warned_by_regime_line_procedure_and_what_was_charged() -> None
     ]
     masks = masks_of(procedures, regimes, [line(), None], names)
     assert masks is not None
-    looked_up = masks.of(pl.col("r"), pl.col("l"), pl.col("procedure"))
-    assert isinstance(looked_up, pl.Expr)
+    columns = {name: pl.col(name) for name in rows.columns} | {"way": way_of(pl.col("procedure"), len(procedures) + 1)}
+    looked_up = expression(masks.of("way"), columns)
     assert rows.select(looked_up).to_series().to_list() == told(rows, procedures, regimes, [line(), None]).to_list()
     nowhere = rows.with_columns(procedure=pl.lit(-1, dtype=pl.Int32))
     assert nowhere.select(looked_up).to_series().to_list() == [0] * 6

@@ -1,0 +1,154 @@
+"""Native code: LLVM assembly compiled in memory, and run over the columns of a frame, some rows a thread."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.util import find_spec
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+
+from xbec.batch.parts import side_by_side
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.integer]
+
+_ROWS: Final = 2**16
+"""Rows that a thread takes at a time."""
+_BLOCK: Final = 2048
+"""Rows whose columns stay in the cache while those of one part after another are priced."""
+_ADDRESS: Final = np.uint64
+
+
+@cache
+def available() -> bool:
+    """Are the libraries here by which native code is made, and its results become columns?"""
+    return all(find_spec(name) is not None for name in ("llvmlite", "pyarrow"))
+
+
+@attrs.frozen(slots=True, eq=False)
+class Code:
+    """Compiled functions; they are there as long as ``engine``, which holds them, is."""
+
+    engine: Any
+
+    def address(self, name: str) -> int:
+        """Where a function starts."""
+        return int(self.engine.get_function_address(name))
+
+
+_one_at_a_time = Lock()
+
+
+@lru_cache(maxsize=512)
+def compiled(text: str) -> Code:
+    """The functions of a text; equal texts share them."""
+    from llvmlite import binding
+
+    with _one_at_a_time:
+        binding.initialize_native_target()
+        binding.initialize_native_asmprinter()
+        module = binding.parse_assembly(text)
+        module.verify()
+        target = binding.Target.from_default_triple().create_target_machine(
+            opt=2, cpu=binding.get_host_cpu_name(), features=binding.get_host_cpu_features().flatten()
+        )
+        tuning = binding.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = False
+        passes = binding.create_pass_builder(target, tuning)
+        passes.getModulePassManager().run(module, passes)
+        engine = binding.create_mcjit_compiler(module, target)
+        engine.finalize_object()
+        return Code(engine)
+
+
+@attrs.frozen(slots=True, eq=False)
+class Call:
+    """A function over rows (see :mod:`xbec.batch.llvm_writer`) and the memory it works on."""
+
+    code: Code
+    name: str
+    memory: Sequence[NDArray[Any]]
+
+    @property
+    def address(self) -> int:
+        """Where the function starts."""
+        return self.code.address(self.name)
+
+
+def run(call: Call, rows: int) -> None:
+    """Call a function ``void f(i64 start, i64 stop, ptr places)`` on all rows."""
+    function, places = _function(call.address), _addresses(call.memory)
+    _in_pieces(rows, lambda start, stop: function(start, stop, places.ctypes.data))
+
+
+@attrs.frozen(slots=True, eq=False)
+class Parted:
+    """Rows of several parts: ``part[code[row]]`` is the part of a row, below ``many``."""
+
+    code: Numbers
+    part: Numbers
+    many: int
+
+    def counts(self, rows: int) -> list[int]:
+        """How many of the first rows each part has."""
+        code = self._code()
+        count = _function(code.address("count"))
+        found: list[Numbers] = []
+
+        def work(start: int, stop: int) -> None:
+            here = np.zeros(self.many, dtype=np.int64)
+            table = _addresses([self.code, self.part, here])
+            count(start, stop, table.ctypes.data)
+            found.append(here)
+
+        _in_pieces(rows, work)
+        return [int(number) for number in np.sum(found, axis=0)]
+
+    def run(self, calls: Sequence[Call | None]) -> None:
+        """Call the function ``void f(ptr rows, i64 many, ptr places)`` of each part, if any, on its rows."""
+        code = self._code()
+        walk = _function(code.address("walk"))
+        memory = [_addresses([] if call is None else call.memory) for call in calls]
+        functions = np.array([0 if call is None else call.address for call in calls], dtype=_ADDRESS)
+        places = _addresses(memory)
+
+        def work(start: int, stop: int) -> None:
+            ends, order = np.empty(self.many + 1, dtype=np.int64), np.empty(_BLOCK, dtype=np.int64)
+            size = np.array([self.many, _BLOCK], dtype=np.int64)
+            table = _addresses([self.code, self.part, size, ends, order, functions, places])
+            walk(start, stop, table.ctypes.data)
+
+        _in_pieces(len(self.code), work)
+
+    def _code(self) -> Code:
+        text = _walk_text().replace("CODE", f"i{self.code.itemsize * 8}").replace("PART", f"i{self.part.itemsize * 8}")
+        return compiled(text)
+
+
+def _function(address: int) -> Any:
+    """A function of two words and an address; other threads go on while it runs."""
+    return ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)(address)
+
+
+def _addresses(memory: Sequence[NDArray[Any]]) -> NDArray[np.uint64]:
+    return np.array([each.ctypes.data for each in memory], dtype=_ADDRESS)
+
+
+def _in_pieces(rows: int, work: Callable[[int, int], None]) -> None:
+    if rows <= _ROWS:
+        work(0, rows)
+    else:
+        side_by_side(lambda start: work(start, min(start + _ROWS, rows)), range(0, rows, _ROWS))
+
+
+@cache
+def _walk_text() -> str:
+    return files("xbec.batch").joinpath("walk.ll").read_text(encoding="utf-8")

@@ -1,0 +1,253 @@
+"""Rows that are a consignment each, priced where they stand by native code, whatever laws they are under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+import polars as pl
+
+from xbec.batch import machine
+from xbec.batch.at_once import Law, law_of
+from xbec.batch.coding import Coded
+from xbec.batch.columns import UNITS, Frame, Input
+from xbec.batch.engine import Engine
+from xbec.batch.families import Family
+from xbec.batch.frames import select
+from xbec.batch.kinds import narrow
+from xbec.batch.llvm_writer import NAME, Codes, Column, NotNarrow, Text, write_llvm
+from xbec.batch.lookups import Look
+from xbec.batch.polars_writer import PROCEDURE, TROUBLE
+from xbec.batch.result import ABOUT, Result
+from xbec.errors import XbecError
+from xbec.landed_cost.unknown import Question
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Memory = NDArray[Any]
+
+_IN_MILLIONTHS: Final = frozenset({"piece", "kg_gross", *UNITS})
+_KINDS: Final[dict[Any, str]] = {pl.Int64: "int64", pl.UInt32: "uint32", pl.UInt8: "uint8"}
+_MOST_KEPT: Final = 512
+_LARGE: Final = 2**32 - 1
+_MUCH: Final = 2**40 - 1
+_MOST_LARGE: Final = 1_000
+"""So many rows with an amount over ``_LARGE``, or a quantity in millionths over ``_MUCH``, are priced one by one."""
+_FEW: Final = 5_000
+"""So few rows are not worth the compiling of their laws, some hundredths of a second each."""
+_LOOKED_AT: Final = 2**16
+"""Rows that show how many the families of a larger frame have."""
+
+
+@attrs.frozen(slots=True, eq=False)
+class Priced:
+    """What the rows of a frame come to, in its order; those that are not priced are marked as in trouble.
+
+    ``same`` is what all have in common; ``elsewhere`` are rows, by family, that are to be priced in another way.
+    """
+
+    rows: pl.DataFrame
+    same: dict[str, int]
+    elsewhere: dict[int, pl.Series]
+
+
+def is_used(engine: Engine, frame: Frame) -> bool:
+    """Is native code there, and worth its while for a frame?"""
+    if frame.coded.height <= _FEW or engine.charges or not machine.available():
+        return False
+    large = _large(frame)
+    return not large or select(frame.coded, pl.any_horizontal(large).sum()).item() <= _MOST_LARGE
+
+
+def _limit(name: str) -> int:
+    return _MUCH if name in _IN_MILLIONTHS else _LARGE
+
+
+def _large(frame: Frame) -> list[pl.Expr]:
+    """Which rows state a large number; without them, 64 bits are enough for all others."""
+    return [each.expr > _limit(name) for name, each in frame.inputs.items() if each.high > _limit(name)]
+
+
+def priced(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame: Frame, kept: Result) -> Priced:
+    """Price the rows of a frame by the families of their regimes; ``bad`` rows are left out."""
+    rows, many = coded.frame, len(found) + 1
+    inputs = {
+        name: attrs.evolve(each, low=max(each.low, 0), high=min(each.high, _limit(name)))
+        for name, each in frame.inputs.items()
+    }
+    bad = [*bad, *_large(frame)]
+    parted = _parted(found, bad, coded) if bad or len(found) > 1 else None
+    sizes = [rows.height] if parted is None else _sizes(parted, rows.height, kept.engine.alone_below)
+
+    @cache
+    def of_row() -> Memory:
+        return np.zeros(rows.height, dtype=np.uint8) if parted is None else parted.part[parted.code]
+
+    def members(number: int) -> pl.Series:
+        return pl.Series(np.flatnonzero(of_row() == number), dtype=pl.UInt32)
+
+    def kinds_of_lines(number: int) -> list[int]:
+        return coded.kinds_of_lines(rows if parted is None else rows[members(number)])
+
+    laws: dict[int, Law] = {}
+    elsewhere: dict[int, pl.Series] = {}
+    for number, family in enumerate(found):
+        if sizes[number] > kept.engine.alone_below:
+            try:
+                laws[number] = law_of(family, sizes[number], partial(kinds_of_lines, number), coded, frame, kept)
+            except (XbecError, Question):
+                elsewhere[number] = members(number)
+    every = [set(law.same.items()) for law in laws.values()]
+    shared = dict(set.intersection(*every)) if every else {}
+    texts: dict[int, Text] = {}
+    for number, law in laws.items():
+        try:
+            texts[number] = _text(law, coded, inputs, shared, together=parted is None)
+        except NotNarrow:
+            elsewhere[number] = members(number)
+    results = _results(texts, parted, coded)
+    for number in texts:
+        if laws[number].about is None:
+            at = members(number)
+            try:
+                told = _told(laws[number], at, coded, results)
+            except (XbecError, Question):
+                elsewhere[number] = at
+            else:
+                results.setdefault(ABOUT, np.zeros(rows.height, dtype=np.uint32))[at.to_numpy()] = told
+    trouble = results.pop(TROUBLE, np.zeros(0, dtype=np.uint8)).view(np.bool_)
+    aside = [number not in texts and number not in elsewhere for number in range(many)]
+    if any(size for size, alone in zip(sizes, aside, strict=False) if alone):
+        unpriced = np.array(aside)[of_row()]
+        trouble = trouble | unpriced if len(trouble) else unpriced
+    columns = [_series(name, results[name]) for name in (*kept.engine.amounts, ABOUT) if name in results]
+    if trouble.any():
+        columns.append(pl.Series(TROUBLE, trouble))
+    whole = pl.DataFrame(columns) if columns else pl.DataFrame(height=rows.height)
+    return Priced(whole, shared, elsewhere)
+
+
+_kept: dict[Any, tuple[Text, Law]] = {}
+"""Texts of programs; what they were made for is kept too, so that its identity is not given away."""
+
+
+def _text(law: Law, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[str, int], *, together: bool) -> Text:
+    """The program of a law over the columns of a frame, without what it shares with all other rows."""
+    program = law.pricing.program
+    results = {name: operand for name, operand in law.amounts.items() if name not in shared}
+    if law.about is None:
+        results |= {PROCEDURE: program.procedure} | {name: program.outputs[name] for name in law.watched}
+    about = law.about if ABOUT not in shared else None
+    words = tuple(about.table) if isinstance(about, Look) else about
+    bounds = tuple((name, each.low, each.high, each.gaps, each.factors) for name, each in inputs.items())
+    codes = {
+        "r": Codes(narrow(len(coded.samples)), max(law.pricing.regimes) + 1),
+        "l": Codes(narrow(len(coded.lines)), len(coded.lines)),
+    }
+    key = (id(law.pricing), bounds, tuple(results.items()), words, *codes.values(), together)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        indexes = law.pricing.positions if about is None else law.pricing.positions | {ABOUT: about}
+        _kept[key] = write_llvm(program, inputs, results, indexes, codes, together=together), law
+    return _kept[key][0]
+
+
+def _parted(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> machine.Parted:
+    """The family of each row, by the code of its regime; one more than there are for one of none, or one left out."""
+    many = len(coded.samples)
+    part = np.full(many + 1, len(found), dtype=np.uint32)
+    for number, family in enumerate(found):
+        part[family.codes] = number
+    kind = narrow(many + 1)
+    code = coded.r.cast(kind, wrap_numerical=True)
+    if bad:
+        code = pl.when(pl.any_horizontal(bad).fill_null(True)).then(pl.lit(many, dtype=kind)).otherwise(code)
+    of_row = select(coded.frame, code.alias("r"), pl.first().alias("rows")).get_column("r").rechunk()
+    return machine.Parted(of_row.to_numpy(), part, len(found) + 1)
+
+
+def _sizes(parted: machine.Parted, rows: int, few: int) -> list[int]:
+    """How many rows each family has; about, where some rows show that all have more than a ``few``."""
+    some = min(rows, _LOOKED_AT)
+    sizes = parted.counts(some)
+    if some == rows or parted.many - 1 in parted.part[:-1] or min(sizes[:-1]) <= few:
+        return parted.counts(rows)
+    return [size * rows // some for size in sizes]
+
+
+def _results(texts: Mapping[int, Text], parted: machine.Parted | None, coded: Coded) -> dict[str, Memory]:
+    """What programs say of the rows of their families, by the names of the columns."""
+    rows = coded.frame.height
+    columns = dict.fromkeys(each for text in texts.values() for each in text.memory if isinstance(each, Column))
+    results = {each.name: _nothing(rows, _KINDS[each.kind]) for each in columns if each.is_result}
+    read = _read([each for each in columns if not each.is_result], coded)
+    calls: dict[int, machine.Call] = {}
+    for number, text in texts.items():
+        memory = []
+        for each in text.memory:
+            if isinstance(each, Column):
+                memory.append(results[each.name] if each.is_result else read[each.name])
+            else:
+                memory.append(each.to_numpy())
+        calls[number] = machine.Call(machine.compiled(text.text), NAME, memory)
+    if parted is not None:
+        parted.run([calls.get(number) for number in range(parted.many)])
+    elif calls:
+        machine.run(calls[0], rows)
+    return results
+
+
+def _read(columns: Iterable[Column], coded: Coded) -> dict[str, Memory]:
+    """The columns that programs read, without gaps and each in one piece."""
+    rows, codes = coded.frame, {"r": coded.r, "l": coded.l}
+    found: dict[str, pl.Series] = {}
+    made: list[pl.Expr] = []
+    for column in columns:
+        kind, _, name = column.name.partition(" ")
+        if column.name in codes:
+            made.append(codes[column.name].cast(column.kind, wrap_numerical=True).alias(column.name))
+        elif kind == "absent":
+            made.append(pl.col(f"in {name}").is_null().cast(pl.UInt8).alias(column.name))
+        elif rows.get_column(column.name).null_count():
+            made.append(pl.col(column.name).fill_null(0))
+        else:
+            found[column.name] = rows.get_column(column.name)
+    if made:
+        # A column of the frame makes sure that what is the same for all rows comes once for each.
+        found |= {each.name: each for each in select(rows, *made, pl.first().alias("rows")).drop("rows")}
+    assert all(len(column) == rows.height for column in found.values())
+    return {name: column.rechunk().to_numpy() for name, column in found.items()}
+
+
+def _told(law: Law, at: pl.Series, coded: Coded, results: Mapping[str, Memory]) -> Memory:
+    """What rows say in words, which have to be looked at for that."""
+    whole = len(at) == coded.frame.height
+    rows = select(coded.frame if whole else coded.frame[at], coded.r.alias("r"), coded.l.alias("l"))
+    said = [
+        pl.Series(name, results[name] if whole else results[name][at.to_numpy()]) for name in (PROCEDURE, *law.watched)
+    ]
+    return law.told(rows.with_columns(said)).to_numpy()
+
+
+def _nothing(rows: int, kind: str) -> Memory:
+    """Memory for a column; Arrow uses its own again, and what the system gives anew costs as much as a law to fill."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+
+    found = np.frombuffer(pa.allocate_buffer(rows * np.dtype(kind).itemsize), dtype=kind)
+    if kind == "uint8":
+        found.fill(0)
+    return found
+
+
+def _series(name: str, values: Memory) -> pl.Series:
+    """A column whose memory is that of the values."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+
+    found = pl.from_arrow(pa.array(values))
+    assert isinstance(found, pl.Series)
+    return found.alias(name)
