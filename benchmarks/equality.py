@@ -14,7 +14,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,9 @@ CODES = ("610910", "420221", "851762", "640399", "950300", "490199", "330300", "
 ORIGINS = ("CN", "US", "DE", "JP", "VN", "MX", "GB", None)
 CURRENCIES = ("USD", "EUR", "CNY", "JPY", "GBP")
 FIRST, LAST = date(2021, 7, 1), date(2026, 10, 25)
-LARGEST = (*(20_000,) * 20, *(300_000,) * 20, 10**9, 10**12)
-"""Cents of a price; the last needs sums wider than 64 bits, or is refused."""
+LARGEST = (*(20_000,) * 20, *(300_000,) * 20)
+LARGE = (10**9, 10**12)
+"""Cents of a price; the last, in every other frame, needs sums wider than 64 bits, or is refused."""
 AMOUNTS = (
     "goods_value", "freight_value", "insurance_value", "customs_value", "duty", "tax", "excise", "fee", "buyer_pays",
     "seller_pays",
@@ -69,7 +70,7 @@ def kind(draw: random.Random, day: date) -> dict[str, Any]:
     }
 
 
-def consignment(draw: random.Random, ident: str, about: dict[str, Any]) -> list[dict[str, Any]]:
+def consignment(draw: random.Random, ident: str, about: dict[str, Any], largest: Sequence[int]) -> list[dict[str, Any]]:
     """The rows of one random consignment of a kind."""
     head = about | {
         "consignment": ident,
@@ -87,7 +88,7 @@ def consignment(draw: random.Random, ident: str, about: dict[str, Any]) -> list[
                 "line": str(number),
                 "hs": draw.choice(CODES),
                 "origin": draw.choice(ORIGINS) if draw.random() < 0.3 else "CN",
-                "price": Decimal(draw.randrange(1, draw.choice(LARGEST))) / 100 * scale,
+                "price": Decimal(draw.randrange(1, draw.choice(largest))) / 100 * scale,
                 "quantity": draw.randrange(1, 5),
                 "stated_duty": _some(draw, draw.choice(("Free", "2.5 %", "12 %", "16.5 %", "4 % + 0.30 EUR/kg")), 0.93),
                 "tax_class": _some(draw, "reduced", 0.03),
@@ -108,7 +109,8 @@ def frame_of(number: int, seed: int, *, kinds: int = 100) -> pl.DataFrame:
     draw = random.Random(seed)
     span = (LAST - FIRST).days
     pool = [kind(draw, FIRST + timedelta(draw.randrange(span))) for _ in range(kinds)]
-    rows = [row for n in range(number) for row in consignment(draw, f"c{n}", draw.choice(pool))]
+    largest = (*LARGEST, *LARGE) if seed % 2 else LARGEST
+    rows = [row for n in range(number) for row in consignment(draw, f"c{n}", draw.choice(pool), largest)]
     draw.shuffle(rows)
     return as_frame(rows)
 

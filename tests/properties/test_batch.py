@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from xbec.batch import native, quote
+from xbec.batch import machine, quote
 
 CONSIGNMENTS: Final = 20_000
 """The reduced form of ``benchmarks/equality.py``, which draws a million."""
@@ -40,7 +40,7 @@ EQUALITY = _equality()
 @pytest.fixture(autouse=True)
 def small_frames_are_priced_natively(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the frames of a million are."""
-    monkeypatch.setattr(native, "_FEW", -1)
+    monkeypatch.setattr(machine, "_FEW", -1)
 
 
 def least(frame: pl.DataFrame, differences: Callable[[pl.DataFrame], Iterable[str]]) -> pl.DataFrame:

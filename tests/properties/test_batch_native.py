@@ -8,17 +8,19 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from xbec.batch.columns import Input
 from xbec.batch.levels import Column as TableColumn
-from xbec.batch.llvm_writer import Codes, NotNarrow, Text, write_llvm
+from xbec.batch.levels import Level
+from xbec.batch.llvm_runs import write_runs
+from xbec.batch.llvm_writer import Codes, NotNarrow, Scratch, Text, write_llvm
 from xbec.batch.lookups import Index, Look, Pair, both, expression, look, pair
 from xbec.batch.lower import RowsProgram
 from xbec.batch.machine import Call, Parted, compiled, run
 from xbec.kernel.rounding import round_ratio
-from xbec.landed_cost.program import CAP, Op, Operand, const
+from xbec.landed_cost.program import CAP, Op, Operand, allocate, const
 
 REACH: Final = {"price": (-50, 2**40), "freight": (0, 900), "quantity": (0, 10**9), "kg": (0, 5_000)}
 MADE: Final = {"goods": ("freight", "quantity"), "piece": ("quantity", 1000)}
@@ -40,15 +42,18 @@ def called(text: Text, memory: Mapping[str, Any], rows: int) -> dict[str, Any]:
     """What a function writes for rows that stand together."""
     results: dict[str, Any] = {}
     places = []
+    scratch = 0
     for each in text.memory:
-        if isinstance(each, pl.Series):
+        if isinstance(each, Scratch):
+            scratch = each.words
+        elif isinstance(each, pl.Series):
             places.append(each.to_numpy())
         elif each.is_result:
             empty = pl.Series([0], dtype=each.kind).new_from_index(0, rows).to_numpy().copy()
             places.append(results.setdefault(each.name, empty))
         else:
             places.append(memory[each.name])
-    run(Call(compiled(text.text), "price", places), rows)
+    run(Call(compiled(text.text), "price", places, scratch), rows, memory.get("run"))
     return {name: values.tolist() for name, values in results.items()}
 
 
@@ -175,6 +180,127 @@ def test_a_number_of_more_than_63_bits_is_refused(op: Op) -> None:
     program = RowsProgram((("input", "price"), op), TABLES, (), const(0), ("any",), {"o": 1}, {}, False)
     with pytest.raises(NotNarrow):
         write_llvm(program, inputs(), {"o": 1}, {}, CODES, together=True)
+
+
+# consignments of several rows -----------------------------------------------------------------------------------------
+
+LEVELS: Final = (
+    Level((), by_procedure=False, sorted=True),
+    Level((1,), by_procedure=False, sorted=False),
+    Level((0, 1), by_procedure=False, sorted=False),
+    Level((), by_procedure=True, sorted=True),
+    Level((1,), by_procedure=True, sorted=False),
+)
+GROUPED = st.tuples(
+    st.sampled_from(["sum", "sum", "any", "share", "share", "add", "sub", "select", "div", "less", "and", "not"]),
+    st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 4),
+)  # fmt: skip
+SMALL = st.fixed_dictionaries(
+    {"price": st.integers(0, 50), "quantity": st.integers(0, 3), "l": st.integers(0, 3), "kg": st.integers(0, 9)}
+)
+CONSIGNMENTS = st.lists(st.lists(SMALL, min_size=1, max_size=7), min_size=1, max_size=4)
+
+
+class Consignment:
+    """What operands are on the rows of one consignment, as operations and levels are defined."""
+
+    def __init__(self, ops: list[Op], rows: list[dict[str, int]], procedure: Operand) -> None:
+        self.ops, self.rows, self.procedure = ops, rows, procedure
+        self.known: dict[Any, int] = {}
+
+    def group(self, level: int, row: int) -> list[int]:
+        """The rows of the group of a row, in their order."""
+        return [n for n in range(len(self.rows)) if self.keys(level, n) == self.keys(level, row)]
+
+    def keys(self, level: int, row: int) -> list[int]:
+        keys = [TABLES[key].values[self.rows[row]["l"]] for key in LEVELS[level].keys]
+        return [*keys, self.of(self.procedure, row)] if LEVELS[level].by_procedure else keys
+
+    def of(self, operand: Operand, row: int) -> int:
+        if (operand, row) not in self.known:
+            self.known[operand, row] = self._of(operand, row)
+        return self.known[operand, row]
+
+    def _of(self, operand: Operand, row: int) -> int:
+        op: Op = ("c",) if isinstance(operand, tuple) else self.ops[operand]
+        if op[0] in {"run-sum", "run-any"}:
+            each = [self.of(op[1], n) for n in self.group(op[2], row)]
+            return sum(each) if op[0] == "run-sum" else int(any(each))
+        if op[0] == "run-share":
+            rows = self.group(op[4], row)
+            weights = [self.of(op[2], n) for n in rows]
+            return allocate(self.of(op[1], row), tuple(weights))[rows.index(row)]
+        if op[0] == "input":
+            return self.rows[row][op[1]]
+        if op[0] in {"c", "flag"}:
+            return value(self.ops, operand, self.rows[row])
+        parts = [self.of(part, row) for part in op[1:] if not isinstance(part, str)]
+        signs = [part for part in op[1:] if isinstance(part, str)]
+        plain: Op = (op[0], *signs, *map(const, parts)) if op[0] == "cmp" else (op[0], *map(const, parts), *signs)
+        return value([plain], 0, {})
+
+
+@settings(compiling, max_examples=200)
+@example([("sum", 0, 0, 0, 0), ("sum", 1, 0, 0, 0)], [[dict.fromkeys(("price", "quantity", "l", "kg"), 0)] * 2], 0)
+@given(st.lists(GROUPED, max_size=16), CONSIGNMENTS, st.integers(0, 2))
+def test_sums_and_shares_of_groups_are_as_defined(
+    steps: list[tuple[Any, ...]], consignments: list[list[dict[str, int]]], where: int
+) -> None:
+    ops: list[Op] = [
+        ("input", "price"),
+        ("input", "quantity"),
+        ("input", "kg"),
+        ("flag", 1),
+        ("cmp", ">", 0, const(25)),
+    ]
+    numbers: list[Operand] = [0, 1, 2, ("t", 0), const(0), const(1)]
+    truths = [3, 4]
+
+    def add(*op: Any) -> int:
+        ops.append(op)
+        return len(ops) - 1
+
+    # As in a program of law, the procedures come first, and groups by procedure do not decide them.
+    procedure = add("select", truths[where % 2], const(1), const(0))
+    for name, x, y, z, level in steps:
+        a, b, held = numbers[-1 - x % len(numbers)], numbers[-1 - y % len(numbers)], truths[-1 - z % len(truths)]
+        if name == "sum":
+            numbers.append(add("run-sum", a, level))
+        elif name == "any":
+            truths.append(add("run-any", held, level))
+        elif name == "share":
+            # The whole is one for all rows of its group, as the sum over it is, and weights are not below zero.
+            whole, weight = add("run-sum", add("max", a, const(0)), level), add("max", b, const(0))
+            numbers.append(add("run-share", whole, weight, add("run-sum", weight, level), level))
+        elif name == "select":
+            numbers.append(add("select", held, a, b))
+        elif name == "div":
+            numbers.append(add("div", add("max", a, const(0)), const(3), "half-up"))
+        elif name == "less":
+            truths.append(add("cmp", "<", a, b))
+        elif name in {"and", "not"}:
+            truths.append(add("not", held) if name == "not" else add("and", held, truths[-1 - y % len(truths)]))
+        else:
+            numbers.append(add(name, a, b))
+    outputs = {f"o{n}": operand for n, operand in enumerate([*numbers[-4:], procedure])}
+    program = RowsProgram(tuple(ops), TABLES, LEVELS, procedure, ("any",), outputs, {}, truths[-1])
+    rows = [row for each in consignments for row in each]
+    run_of = [number for number, each in enumerate(consignments) for _ in each]
+    memory = {"run": np.array(run_of, dtype=np.uint32), "l": np.array([row["l"] for row in rows], dtype=np.uint16)}
+    memory |= {f"in {name}": np.array([row[name] for row in rows]) for name in ("price", "quantity", "kg")}
+    reach = {"price": 63, "quantity": 3, "kg": 15}
+    given = {name: Input(pl.col(f"in {name}"), 0, high, gaps=False) for name, high in reach.items()}
+    try:
+        text = write_runs(program, given, outputs, {"line": "l"}, CODES, 8)
+    except NotNarrow:
+        return
+    found = called(text, memory, len(rows))
+    told = [Consignment(ops, each, procedure) for each in consignments]
+    for name, operand in outputs.items():
+        expected = [one.of(operand, row) for one in told for row in range(len(one.rows))]
+        assert found[name] == expected, (name, ops)
+    trouble = [one.of(truths[-1], row) for one in told for row in range(len(one.rows))]
+    assert found.get("trouble", [0] * len(rows)) == trouble
 
 
 # indexes --------------------------------------------------------------------------------------------------------------

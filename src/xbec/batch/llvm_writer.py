@@ -9,7 +9,7 @@ tables say is read from memory, so that programs of one structure are one text, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 import polars as pl
@@ -48,12 +48,22 @@ class Codes:
     many: int
 
 
+@attrs.frozen(slots=True)
+class Scratch:
+    """So many numbers of 64 bits that a call may write to and that no other call sees."""
+
+    words: int
+
+
+Memory: TypeAlias = Column | pl.Series | Scratch
+
+
 @attrs.frozen(slots=True, eq=False)
 class Text:
     """A function as text, and the columns and tables it works on, in the order of its places."""
 
     text: str
-    memory: tuple[Column | pl.Series, ...]
+    memory: tuple[Memory, ...]
 
 
 def write_llvm(
@@ -71,10 +81,12 @@ def write_llvm(
     from. Written are ``outputs`` (minor units, Int64), "about" (UInt32) and "trouble" (UInt8). ``together`` says which
     of the two forms the function has.
     """
-    return _Writer(program, inputs, indexes, codes).written(outputs, together=together)
+    return Writer(program, inputs, indexes, codes).written(outputs, together=together)
 
 
-class _Writer:
+class Writer:
+    """Writes what each row comes to, values in the order in which they are asked for."""
+
     def __init__(
         self,
         program: RowsProgram,
@@ -87,10 +99,12 @@ class _Writer:
         self.indexes = indexes
         self.codes = codes
         self.bounds = Bounds(program, inputs)
-        self.memory: list[Column | pl.Series] = []
+        self.memory: list[Memory] = []
         self._places: dict[Any, str] = {}
         self.body: list[str] = []
+        self.row = "%row"
         self._names: dict[str, str] = {}
+        self._given = 0
         self._nodes: dict[int, str] = {}
         self._tables: dict[tuple[int, bool], pl.Series] = {}
 
@@ -112,17 +126,23 @@ class _Writer:
     def _let(self, expression: str) -> str:
         """The name of a value, worked out once."""
         if expression not in self._names:
-            name = self._names[expression] = f"%v{len(self._names)}"
-            self.body.append(f"  {name} = {expression}")
+            self._names[expression] = self._anew(expression)
         return self._names[expression]
 
-    def _place(self, key: Any, memory: Column | pl.Series) -> str:
+    def _anew(self, expression: str) -> str:
+        """The name of a value that is worked out here, whatever was before."""
+        name = f"%v{self._given}"
+        self._given += 1
+        self.body.append(f"  {name} = {expression}")
+        return name
+
+    def _place(self, key: Any, memory: Memory) -> str:
         if key not in self._places:
             self._places[key] = f"%p{len(self.memory)}"
             self.memory.append(memory)
         return self._places[key]
 
-    def _load(self, place: str, kind: Any, at: str = "%row") -> str:
+    def _load(self, place: str, kind: Any, at: str) -> str:
         bits = _BITS[kind]
         found = self._let(
             f"load i{bits}, ptr {self._let(f'getelementptr i{bits}, ptr {place}, i64 {at}')}, {_CONSTANT}"
@@ -134,12 +154,12 @@ class _Writer:
         bits, place = _BITS[kind], self._place(column, column)
         if bits < 64:
             value = self._let(f"trunc i64 {value} to i{bits}")
-        at = self._let(f"getelementptr i{bits}, ptr {place}, i64 %row")
+        at = self._let(f"getelementptr i{bits}, ptr {place}, i64 {self.row}")
         self.body.append(f"  store i{bits} {value}, ptr {at}")
 
     def _column(self, name: str, kind: type[pl.DataType]) -> str:
         column = Column(name, kind)
-        return self._load(self._place(column, column), kind)
+        return self._load(self._place(column, column), kind, self.row)
 
     def _index(self, index: Index) -> str:
         if isinstance(index, int):
@@ -215,13 +235,17 @@ class _Writer:
             raise NotNarrow
         if low == high:
             return str(low)
-        return self._nodes[operand] if isinstance(operand, int) else self._table(operand[1], flag=False)
+        return self._value(operand) if isinstance(operand, int) else self._table(operand[1], flag=False)
 
     def _truth(self, operand: Any) -> str:
         if isinstance(operand, bool):
             return str(operand).lower()
         decided = self.bounds.decided(operand)
-        return self._nodes[operand] if decided is None else str(decided).lower()
+        return self._value(operand) if decided is None else str(decided).lower()
+
+    def _value(self, number: int) -> str:
+        """A node that has been worked out."""
+        return self._nodes[number]
 
     def _node(self, number: int, op: Op) -> str:
         low, high = self.bounds.of(number)
@@ -316,6 +340,7 @@ one:
 {body}
   %next = add i64 %row, 1
   %more = icmp slt i64 %next, %stop
+  br i1 %more, label %one, label %done
 """
 _APART: Final = """\
 define void @price(ptr %rows, i64 %many, ptr %places) {{
@@ -329,9 +354,9 @@ one:
 {body}
   %next = add i64 %number, 1
   %more = icmp slt i64 %next, %many
-"""
-_END: Final = """\
   br i1 %more, label %one, label %done
+"""
+END: Final = """\
 done:
   ret void
 }
@@ -343,8 +368,13 @@ declare i64 @llvm.smin.i64(i64, i64)
 
 def _function(places: int, body: list[str], *, together: bool) -> str:
     """A function that does the same for row after row."""
+    form = _TOGETHER if together else _APART
+    return form.format(head=head_of(places), body="\n".join(body)) + END
+
+
+def head_of(places: int) -> str:
+    """The addresses that a function is given, by name."""
     head = []
     for n in range(places):
         head += [f"  %q{n} = getelementptr ptr, ptr %places, i64 {n}", f"  %p{n} = load ptr, ptr %q{n}"]
-    form = _TOGETHER if together else _APART
-    return form.format(head="\n".join(head), body="\n".join(body)) + _END
+    return "\n".join(head)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.integer]
 
+_FEW: Final = 5_000
+"""So few rows are not worth the compiling of their laws, some hundredths of a second each."""
 _ROWS: Final = 2**16
 """Rows that a thread takes at a time."""
 _BLOCK: Final = 2048
@@ -29,8 +33,13 @@ _ADDRESS: Final = np.uint64
 
 @cache
 def available() -> bool:
-    """Are the libraries here by which native code is made, and its results become columns?"""
-    return all(find_spec(name) is not None for name in ("llvmlite", "pyarrow"))
+    """Are the libraries here by which native code is made, and its results become columns, and words of 64 bits?"""
+    return sys.maxsize > 2**32 and all(find_spec(name) is not None for name in ("llvmlite", "pyarrow"))
+
+
+def is_worth(rows: int) -> bool:
+    """Is native code there, and so many rows worth the compiling?"""
+    return rows > _FEW and available()
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -76,6 +85,8 @@ class Call:
     code: Code
     name: str
     memory: Sequence[NDArray[Any]]
+    scratch: int = 0
+    """Numbers of 64 bits that stand before the memory, others for each thread."""
 
     @property
     def address(self) -> int:
@@ -83,10 +94,37 @@ class Call:
         return self.code.address(self.name)
 
 
-def run(call: Call, rows: int) -> None:
-    """Call a function ``void f(i64 start, i64 stop, ptr places)`` on all rows."""
-    function, places = _function(call.address), _addresses(call.memory)
-    _in_pieces(rows, lambda start, stop: function(start, stop, places.ctypes.data))
+def run(call: Call, rows: int, runs: Numbers | None = None) -> None:
+    """Call a function ``void f(i64 start, i64 stop, ptr places)`` on all rows; ``runs`` are never torn apart."""
+    function = _function(call.address)
+
+    def work(start: int, stop: int) -> None:
+        scratch = [np.empty(call.scratch, dtype=np.int64)] if call.scratch else []
+        places = _addresses([*scratch, *call.memory])
+        function(start, stop, places.ctypes.data)
+
+    _in_pieces(rows, work, runs)
+
+
+def arranged(runs: Numbers, keys: Sequence[Numbers], few: int) -> tuple[NDArray[np.uint32], bool, int]:
+    """The rows with those of each run by their keys, whether any moved, and the length of the longest run.
+
+    Rows of runs that are longer than a ``few`` stay as they are; runs ascend.
+    """
+    code = compiled(_text("order.ll"))
+    arrange = _function(code.address("arrange"))
+    order, size = np.empty(len(runs), dtype=np.uint32), np.array([len(keys), few], dtype=np.int64)
+    found: list[NDArray[np.int64]] = []
+
+    def work(start: int, stop: int) -> None:
+        here = np.zeros(2, dtype=np.int64)
+        table = _addresses([runs, size, order, here, *keys])
+        arrange(start, stop, table.ctypes.data)
+        found.append(here)
+
+    _in_pieces(len(runs), work, runs)
+    moved, longest = np.max(found, axis=0)
+    return order, bool(moved), int(longest)
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -129,7 +167,9 @@ class Parted:
         _in_pieces(len(self.code), work)
 
     def _code(self) -> Code:
-        text = _walk_text().replace("CODE", f"i{self.code.itemsize * 8}").replace("PART", f"i{self.part.itemsize * 8}")
+        text = (
+            _text("walk.ll").replace("CODE", f"i{self.code.itemsize * 8}").replace("PART", f"i{self.part.itemsize * 8}")
+        )
         return compiled(text)
 
 
@@ -142,13 +182,16 @@ def _addresses(memory: Sequence[NDArray[Any]]) -> NDArray[np.uint64]:
     return np.array([each.ctypes.data for each in memory], dtype=_ADDRESS)
 
 
-def _in_pieces(rows: int, work: Callable[[int, int], None]) -> None:
+def _in_pieces(rows: int, work: Callable[[int, int], None], runs: Numbers | None = None) -> None:
     if rows <= _ROWS:
         work(0, rows)
-    else:
-        side_by_side(lambda start: work(start, min(start + _ROWS, rows)), range(0, rows, _ROWS))
+        return
+    cuts = np.arange(0, rows, _ROWS)
+    if runs is not None:
+        cuts = np.unique(np.searchsorted(runs, runs[cuts]))
+    side_by_side(lambda piece: work(*piece), pairwise([*cuts.tolist(), rows]))
 
 
 @cache
-def _walk_text() -> str:
-    return files("xbec.batch").joinpath("walk.ll").read_text(encoding="utf-8")
+def _text(name: str) -> str:
+    return files("xbec.batch").joinpath(name).read_text(encoding="utf-8")

@@ -14,31 +14,36 @@ from xbec.batch import machine
 from xbec.batch.at_once import Law, law_of
 from xbec.batch.coding import Coded
 from xbec.batch.columns import UNITS, Frame, Input
-from xbec.batch.engine import Engine
 from xbec.batch.families import Family
 from xbec.batch.frames import select
 from xbec.batch.kinds import narrow
-from xbec.batch.llvm_writer import NAME, Codes, Column, NotNarrow, Text, write_llvm
-from xbec.batch.lookups import Look
+from xbec.batch.llvm_runs import RUN, write_runs
+from xbec.batch.llvm_writer import NAME, Codes, Column, NotNarrow, Scratch, Text, write_llvm
+from xbec.batch.lookups import Index, Look
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
+from xbec.batch.pricing import Pricing
 from xbec.batch.result import ABOUT, Result
+from xbec.batch.runs import longest_run
 from xbec.errors import XbecError
 from xbec.landed_cost.unknown import Question
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from xbec.landed_cost.program import Operand
+
     Memory = NDArray[Any]
 
 _IN_MILLIONTHS: Final = frozenset({"piece", "kg_gross", *UNITS})
 _KINDS: Final[dict[Any, str]] = {pl.Int64: "int64", pl.UInt32: "uint32", pl.UInt8: "uint8"}
 _MOST_KEPT: Final = 512
-_LARGE: Final = 2**32 - 1
-_MUCH: Final = 2**40 - 1
-_MOST_LARGE: Final = 1_000
-"""So many rows with an amount over ``_LARGE``, or a quantity in millionths over ``_MUCH``, are priced one by one."""
-_FEW: Final = 5_000
-"""So few rows are not worth the compiling of their laws, some hundredths of a second each."""
+_LIMITS: Final = (2**28, 2**32, 2**36)
+"""Amounts, in the units they are read in, that few rows of a frame reach; the lower, the more can be worked out."""
+_MILLIONTHS: Final = 2**8
+"""So many times as high is the limit of quantities in millionths."""
+_FEW_LARGE: Final = 5
+_RARE: Final = 10_000
+"""One row in so many may be large; so many of them cost as much as native code saves."""
 _LOOKED_AT: Final = 2**16
 """Rows that show how many the families of a larger frame have."""
 
@@ -55,31 +60,45 @@ class Priced:
     elsewhere: dict[int, pl.Series]
 
 
-def is_used(engine: Engine, frame: Frame) -> bool:
-    """Is native code there, and worth its while for a frame?"""
-    if frame.coded.height <= _FEW or engine.charges or not machine.available():
-        return False
-    large = _large(frame)
-    return not large or select(frame.coded, pl.any_horizontal(large).sum()).item() <= _MOST_LARGE
+def limit_of(frame: Frame) -> int | None:
+    """What numbers a frame keeps to but for few rows; ``None`` where native code is not there or not worth its while.
+
+    Rows that pass the limit are priced one by one, and leave all others 64 bits to be worked out in.
+    """
+    rows = frame.coded.height
+    if not machine.is_worth(rows):
+        return None
+    for limit in _LIMITS:
+        beyond = large(frame, limit)
+        if not beyond or select(frame.coded, pl.any_horizontal(beyond).sum()).item() <= max(_FEW_LARGE, rows // _RARE):
+            return limit
+    return None
 
 
-def _limit(name: str) -> int:
-    return _MUCH if name in _IN_MILLIONTHS else _LARGE
+def large(frame: Frame, limit: int) -> list[pl.Expr]:
+    """Which rows pass the limit."""
+    limits = {name: _limit_of(name, limit) for name in frame.inputs}
+    return [each.expr >= limits[name] for name, each in frame.inputs.items() if each.high >= limits[name]]
 
 
-def _large(frame: Frame) -> list[pl.Expr]:
-    """Which rows state a large number; without them, 64 bits are enough for all others."""
-    return [each.expr > _limit(name) for name, each in frame.inputs.items() if each.high > _limit(name)]
+def _limit_of(name: str, limit: int) -> int:
+    return limit * _MILLIONTHS if name in _IN_MILLIONTHS else limit
 
 
-def priced(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame: Frame, kept: Result) -> Priced:
-    """Price the rows of a frame by the families of their regimes; ``bad`` rows are left out."""
-    rows, many = coded.frame, len(found) + 1
-    inputs = {
-        name: attrs.evolve(each, low=max(each.low, 0), high=min(each.high, _limit(name)))
+def _inputs(frame: Frame, limit: int) -> dict[str, Input]:
+    """What rows bring that are neither bad nor large."""
+    return {
+        name: attrs.evolve(each, low=max(each.low, 0), high=min(each.high, _limit_of(name, limit) - 1))
         for name, each in frame.inputs.items()
     }
-    bad = [*bad, *_large(frame)]
+
+
+def priced(
+    found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame: Frame, kept: Result, limit: int
+) -> Priced:
+    """Price the rows of a frame by the families of their regimes; ``bad`` rows are left out."""
+    rows, many = coded.frame, len(found) + 1
+    inputs, bad = _inputs(frame, limit), [*bad, *large(frame, limit)]
     parted = _parted(found, bad, coded) if bad or len(found) > 1 else None
     sizes = [rows.height] if parted is None else _sizes(parted, rows.height, kept.engine.alone_below)
 
@@ -109,7 +128,7 @@ def priced(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame:
             texts[number] = _text(law, coded, inputs, shared, together=parted is None)
         except NotNarrow:
             elsewhere[number] = members(number)
-    results = _results(texts, parted, coded)
+    results = _results(texts, parted, rows, coded)
     for number in texts:
         if laws[number].about is None:
             at = members(number)
@@ -131,7 +150,7 @@ def priced(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame:
     return Priced(whole, shared, elsewhere)
 
 
-_kept: dict[Any, tuple[Text, Law]] = {}
+_kept: dict[Any, tuple[Text, Pricing]] = {}
 """Texts of programs; what they were made for is kept too, so that its identity is not given away."""
 
 
@@ -142,19 +161,59 @@ def _text(law: Law, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[s
     if law.about is None:
         results |= {PROCEDURE: program.procedure} | {name: program.outputs[name] for name in law.watched}
     about = law.about if ABOUT not in shared else None
+    return _written(law.pricing, coded, inputs, results, about, 1 if together else 0)
+
+
+def _written(
+    pricing: Pricing,
+    coded: Coded,
+    inputs: Mapping[str, Input],
+    results: Mapping[str, Operand],
+    about: Index | None,
+    longest: int,
+) -> Text:
+    """A program as text, for rows by their numbers (0), that stand together (1) or in consignments of several."""
     words = tuple(about.table) if isinstance(about, Look) else about
     bounds = tuple((name, each.low, each.high, each.gaps, each.factors) for name, each in inputs.items())
     codes = {
-        "r": Codes(narrow(len(coded.samples)), max(law.pricing.regimes) + 1),
+        "r": Codes(narrow(len(coded.samples)), max(pricing.regimes) + 1),
         "l": Codes(narrow(len(coded.lines)), len(coded.lines)),
     }
-    key = (id(law.pricing), bounds, tuple(results.items()), words, *codes.values(), together)
+    key = (id(pricing), bounds, tuple(results.items()), words, *codes.values(), longest)
     if key not in _kept:
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
-        indexes = law.pricing.positions if about is None else law.pricing.positions | {ABOUT: about}
-        _kept[key] = write_llvm(program, inputs, results, indexes, codes, together=together), law
+        indexes = pricing.positions if about is None else pricing.positions | {ABOUT: about}
+        if longest > 1:
+            text = write_runs(pricing.program, inputs, results, indexes, codes, longest)
+        else:
+            text = write_llvm(pricing.program, inputs, results, indexes, codes, together=longest == 1)
+        _kept[key] = text, pricing
     return _kept[key][0]
+
+
+def evaluate(
+    pricing: Pricing, rows: pl.DataFrame, coded: Coded, frame: Frame, limit: int, wanted: Mapping[str, Operand]
+) -> pl.DataFrame | None:
+    """What a program says of consignments whose rows stand together in canonical order; no row is bad or large.
+
+    ``None`` where 63 bits do not hold all numbers.
+    """
+    longest = longest_run(rows)
+    # Rounded up, so that frames of like consignments share what is written for them.
+    longest = 1 << (longest - 1).bit_length()
+    program = pricing.program
+    outputs = dict(wanted) | ({PROCEDURE: program.procedure} if isinstance(program.procedure, int) else {})
+    try:
+        text = _written(pricing, coded, _inputs(frame, limit), outputs, None, longest)
+    except NotNarrow:
+        return None
+    results = _results({0: text}, None, rows, coded)
+    trouble = results.pop(TROUBLE, None)
+    columns = [_series(name, values) for name, values in results.items()]
+    if trouble is not None:
+        columns.append(pl.Series(TROUBLE, trouble.view(np.bool_)))
+    return pl.DataFrame(columns) if columns else pl.DataFrame(height=rows.height)
 
 
 def _parted(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> machine.Parted:
@@ -180,31 +239,32 @@ def _sizes(parted: machine.Parted, rows: int, few: int) -> list[int]:
     return [size * rows // some for size in sizes]
 
 
-def _results(texts: Mapping[int, Text], parted: machine.Parted | None, coded: Coded) -> dict[str, Memory]:
+def _results(
+    texts: Mapping[int, Text], parted: machine.Parted | None, rows: pl.DataFrame, coded: Coded
+) -> dict[str, Memory]:
     """What programs say of the rows of their families, by the names of the columns."""
-    rows = coded.frame.height
     columns = dict.fromkeys(each for text in texts.values() for each in text.memory if isinstance(each, Column))
-    results = {each.name: _nothing(rows, _KINDS[each.kind]) for each in columns if each.is_result}
-    read = _read([each for each in columns if not each.is_result], coded)
+    results = {each.name: _nothing(rows.height, _KINDS[each.kind]) for each in columns if each.is_result}
+    known = _read([each for each in columns if not each.is_result], rows, coded) | results
     calls: dict[int, machine.Call] = {}
     for number, text in texts.items():
-        memory = []
-        for each in text.memory:
-            if isinstance(each, Column):
-                memory.append(results[each.name] if each.is_result else read[each.name])
-            else:
-                memory.append(each.to_numpy())
-        calls[number] = machine.Call(machine.compiled(text.text), NAME, memory)
+        scratch = sum(each.words for each in text.memory if isinstance(each, Scratch))
+        memory = [
+            known[each.name] if isinstance(each, Column) else each.to_numpy()
+            for each in text.memory
+            if not isinstance(each, Scratch)
+        ]
+        calls[number] = machine.Call(machine.compiled(text.text), NAME, memory, scratch)
     if parted is not None:
         parted.run([calls.get(number) for number in range(parted.many)])
     elif calls:
-        machine.run(calls[0], rows)
+        machine.run(calls[0], rows.height, known.get(RUN.name))
     return results
 
 
-def _read(columns: Iterable[Column], coded: Coded) -> dict[str, Memory]:
+def _read(columns: Iterable[Column], rows: pl.DataFrame, coded: Coded) -> dict[str, Memory]:
     """The columns that programs read, without gaps and each in one piece."""
-    rows, codes = coded.frame, {"r": coded.r, "l": coded.l}
+    codes = {"r": coded.r, "l": coded.l}
     found: dict[str, pl.Series] = {}
     made: list[pl.Expr] = []
     for column in columns:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import polars as pl
 
+from xbec.batch import machine
 from xbec.batch.coding import Coded, lines_of
 from xbec.batch.columns import Frame
 from xbec.batch.frames import select
 from xbec.batch.kinds import Kinds
 from xbec.batch.parts import side_by_side
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _UNITS: Final = frozenset({"kg", "kg_gross", "l", "l_alc", "pair", "m", "m2"})
 _FEW_LINES: Final = 32
@@ -25,6 +29,7 @@ _FEW_LINES: Final = 32
 _LARGEST_WORD: Final = 2**62
 _BLOCK: Final = 2**16
 
+Numbers: TypeAlias = "NDArray[Any]"
 Key = tuple[pl.Expr, int]
 """A whole number from zero, and how many there may be."""
 
@@ -34,7 +39,7 @@ def canonical(frame: Frame, coded: Coded) -> pl.Series | None:
     if not coded.frame.height:
         return None
     words = _packed(_keys(frame, coded))
-    keyed = (word.alias(f"{n}") for n, word in enumerate(words))
+    keyed = (word.cast(pl.Int64).alias(f"{n}") for n, word in enumerate(words))
     found = select(coded.frame, pl.col("run"), *keyed).rechunk()
     order = _order(found)
     if "line" not in coded.frame.columns or not _has_equals(found, order):
@@ -109,7 +114,23 @@ def _order(keyed: pl.DataFrame) -> pl.Series | None:
     run, *words = (column.to_numpy() for column in keyed.get_columns())
     if (run[1:] < run[:-1]).any():
         return _sorted(keyed)
-    starts = np.concatenate(([0], np.flatnonzero(run[1:] != run[:-1]) + 1, [len(run)]))
+    if machine.is_worth(len(run)):
+        order, moved, longest = machine.arranged(run, words, _FEW_LINES)
+    else:
+        order, moved, longest = _arranged(run, words)
+    if longest > _FEW_LINES:
+        starts = np.concatenate(([0], np.flatnonzero(run[1:] != run[:-1]) + 1, [len(run)]))
+        long = np.flatnonzero(np.diff(starts) > _FEW_LINES)
+        rows = np.concatenate([np.arange(starts[n], starts[n + 1], dtype=np.uint32) for n in long])
+        order[rows] = rows[_sorted(keyed[pl.Series(rows)]).to_numpy()]
+        moved = True
+    return pl.Series(order) if moved else None
+
+
+def _arranged(run: Numbers, words: list[Numbers]) -> tuple[Numbers, bool, int]:
+    """As :func:`xbec.batch.machine.arranged`, without native code."""
+    starts = np.flatnonzero(run[1:] != run[:-1])
+    longest = int(np.diff(starts, prepend=-1, append=len(run) - 1).max())
     order = np.empty(len(run), dtype=np.uint32)
 
     def place(block: tuple[int, int]) -> bool:
@@ -119,26 +140,20 @@ def _order(keyed: pl.DataFrame) -> pl.Series | None:
         order[places + shift] = places
         return bool(shift.any())
 
-    moved = any(side_by_side(place, _blocks(run)))
-    long = np.flatnonzero(np.diff(starts) > _FEW_LINES)
-    if len(long):
-        rows = np.concatenate([np.arange(starts[n], starts[n + 1], dtype=np.uint32) for n in long])
-        order[rows] = rows[_sorted(keyed[pl.Series(rows)]).to_numpy()]
-        moved = True
-    return pl.Series(order) if moved else None
+    return order, any(side_by_side(place, _blocks(run))), longest
 
 
 def _sorted(keyed: pl.DataFrame) -> pl.Series:
     return keyed.select(pl.arg_sort_by(keyed.columns, maintain_order=True).cast(pl.UInt32)).to_series()
 
 
-def _blocks(run: np.ndarray[Any, Any]) -> list[tuple[int, int]]:
+def _blocks(run: Numbers) -> list[tuple[int, int]]:
     """Parts of the rows small enough for the cache, cut where a consignment starts."""
     cuts = np.unique(np.searchsorted(run, run[::_BLOCK]))
     return list(zip(cuts.tolist(), [*cuts[1:].tolist(), len(run)], strict=True))
 
 
-def _shifts(run: np.ndarray[Any, Any], words: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+def _shifts(run: Numbers, words: list[Numbers]) -> Numbers:
     """How many places each row goes down: up one for each later row before it, down one for each earlier after it.
 
     It stays among the rows of its consignment even where that has more than a few lines.
@@ -154,8 +169,8 @@ def _shifts(run: np.ndarray[Any, Any], words: list[np.ndarray[Any, Any]]) -> np.
     return shift
 
 
-def _is_greater(one: list[np.ndarray[Any, Any]], other: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-    greater: np.ndarray[Any, Any] = one[-1] > other[-1]
+def _is_greater(one: list[Numbers], other: list[Numbers]) -> Numbers:
+    greater: Numbers = one[-1] > other[-1]
     for a, b in zip(one[-2::-1], other[-2::-1], strict=True):
         greater = (a > b) | ((a == b) & greater)
     return greater

@@ -25,7 +25,7 @@ from xbec.batch.lookups import expression
 from xbec.batch.one import price_alone
 from xbec.batch.order import canonical
 from xbec.batch.parts import parted, side_by_side
-from xbec.batch.polars_writer import PROCEDURE, TROUBLE, TooWide, evaluate
+from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.batch.pricing import Pricing, pricing_of
 from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, differ, whole, with_numbers
 from xbec.errors import TooManyUnknowns, XbecError
@@ -104,6 +104,7 @@ class _Run:
         self.coded = coded
         self.alone: list[pl.Series] = []
         self.kept = Result(engine)
+        self.limit = native.limit_of(frame)
 
     def result(self) -> pl.DataFrame:
         """The columns of the result, in the order of the frame."""
@@ -134,8 +135,8 @@ class _Run:
         if not found or not rows.height:
             self._set_aside(with_numbers(rows))
             return
-        if native.is_used(self.engine, self.frame):
-            self._natively(found, bad)
+        if self.limit is not None and not self.engine.charges:
+            self._natively(found, bad, self.limit)
             return
         plan = self._plan(found[0], rows) if len(found) == 1 else None
         priced = None if plan is None else plan.finished(plan.priced(rows, self.coded, bad))
@@ -150,9 +151,9 @@ class _Run:
         if len(gone):
             self.alone.append(gone)
 
-    def _natively(self, found: list[Family], bad: list[pl.Expr]) -> None:
+    def _natively(self, found: list[Family], bad: list[pl.Expr], limit: int) -> None:
         """Rows priced where they stand."""
-        priced = native.priced(found, bad, self.coded, self.frame, self.kept)
+        priced = native.priced(found, bad, self.coded, self.frame, self.kept, limit)
         rows, left_out = self.coded.frame, None
         for number, at in priced.elsewhere.items():
             self._family(found[number], rows[at].with_columns(at.alias(AT)))
@@ -223,7 +224,7 @@ class _Run:
     def _consignments(self, found: list[Family], bad: list[pl.Expr]) -> None:
         """Rows in canonical order, those of a consignment together."""
         rows = self._in_order()
-        bad = [*bad, self._belongs_together(rows)]
+        bad = [*bad, self._belongs_together(rows), *(native.large(self.frame, self.limit) if self.limit else [])]
         marked = whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
         if marked.any():
             rows = with_numbers(rows)
@@ -345,10 +346,9 @@ class _Run:
         """What the family's program says of its rows."""
         coded = self.coded
         pricing = pricing_of(family, coded, rows.height, partial(coded.kinds_of_lines, rows), self.frame.scales)
-        program, codes = pricing.program, pricing.codes(coded.r, coded.l)
-        beside = {"r": coded.r, "l": coded.l}
+        program = pricing.program
         asked = [*wanted, *(pricing.watched if self.engine.warns else [])]
-        found = evaluate(program, rows, codes, self.frame.inputs, asked, beside, several=self.frame.several)
+        found = self._evaluated(pricing, rows, asked)
         names = [self.kept.procedures.setdefault(name, len(self.kept.procedures)) for name in program.procedures]
         procedure: pl.Series | int
         if isinstance(program.procedure, tuple):
@@ -363,6 +363,20 @@ class _Run:
             self._warned(pricing, found),
             found.get_column(TROUBLE) if TROUBLE in found.columns else False,
         )
+
+    def _evaluated(self, pricing: Pricing, rows: pl.DataFrame, asked: Sequence[str]) -> pl.DataFrame:
+        """The outputs of a program that are asked for, row by row, and the codes of the rows."""
+        program, coded, frame = pricing.program, self.coded, self.frame
+        beside = {"r": coded.r, "l": coded.l}
+        if self.limit is not None and frame.several:
+            wanted = {name: program.outputs[name] for name in asked if name != CHARGES}
+            if CHARGES in asked:
+                wanted |= {f"charge.{name}": operand for name, operand in program.charges.items()}
+            found = native.evaluate(pricing, rows, coded, frame, self.limit, wanted)
+            if found is not None:
+                return found.hstack(select(rows, pl.first().alias("at"), **beside).drop("at"))
+        codes = pricing.codes(coded.r, coded.l)
+        return evaluate(program, rows, codes, frame.inputs, asked, beside, several=frame.several)
 
     def _warned(self, pricing: Pricing, found: pl.DataFrame) -> pl.Series | int:
         """What the rows are warned of, as bits."""

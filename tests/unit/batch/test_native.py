@@ -11,7 +11,6 @@ import pytest
 
 from xbec.batch import machine, native, pricing, quote, warn
 from xbec.batch.at_once import Law
-from xbec.batch.run import _Run
 from xbec.errors import InputError
 
 Lines = Callable[..., pl.DataFrame]
@@ -26,9 +25,14 @@ class Done(NamedTuple):
     elsewhere: int
 
 
+@pytest.fixture(autouse=True)
+def frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_FEW", -1)
+
+
 @pytest.fixture
 def natively(monkeypatch: pytest.MonkeyPatch) -> list[Done]:
-    """Native code is used for frames of any size; what it came to is noted."""
+    """What native code came to."""
     done: list[Done] = []
     priced = native.priced
 
@@ -38,8 +42,22 @@ def natively(monkeypatch: pytest.MonkeyPatch) -> list[Done]:
         done.append(Done(found.rows.columns, found.same, trouble, len(found.elsewhere)))
         return found
 
-    monkeypatch.setattr(native, "_FEW", -1)
     monkeypatch.setattr(native, "priced", noted)
+    return done
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rows of consignments of several that native code priced; below zero where it could not."""
+    done: list[int] = []
+    evaluate = native.evaluate
+
+    def noted(pricing: Any, rows: pl.DataFrame, *given: Any) -> pl.DataFrame | None:
+        found = evaluate(pricing, rows, *given)
+        done.append(-rows.height if found is None else rows.height)
+        return found
+
+    monkeypatch.setattr(native, "evaluate", noted)
     return done
 
 
@@ -47,7 +65,8 @@ def without(monkeypatch: pytest.MonkeyPatch, frame: pl.DataFrame, on: date | str
     """The frame priced as where native code is not installed."""
     with monkeypatch.context() as here:
         here.setattr(machine, "available", lambda: False)
-        here.setattr(_Run, "_natively", None)
+        here.setattr(native, "priced", None)
+        here.setattr(native, "evaluate", None)
         found: pl.DataFrame = quote(frame, on=on, **more)
     return found
 
@@ -108,6 +127,7 @@ def test_wrong_and_large_rows_stop_no_other(
     wrong: dict[str, Any],
     to: tuple[str, ...],
 ) -> None:
+    monkeypatch.setattr(native, "_FEW_LARGE", 6)
     rows = [
         {"destination": to[n % len(to)], "stated_duty": "12 %"} | (wrong if n % 25 == 24 else {}) for n in range(150)
     ]
@@ -122,10 +142,10 @@ def test_a_frame_of_many_large_rows_is_priced_without(
     natively: list[Done], monkeypatch: pytest.MonkeyPatch, lines: Lines, day: date
 ) -> None:
     frame = of_many_laws(lines, price="99000000")
-    monkeypatch.setattr(native, "_MOST_LARGE", 149)
+    monkeypatch.setattr(native, "_FEW_LARGE", 149)
     expected = quote(frame, on=day)
     assert not natively
-    monkeypatch.setattr(native, "_MOST_LARGE", 150)
+    monkeypatch.setattr(native, "_FEW_LARGE", 150)
     assert quote(frame, on=day).equals(expected)
     assert natively[0].unpriced == 150
 
@@ -213,6 +233,85 @@ def test_columns_with_gaps_and_in_pieces_are_read(
     assert natively
 
 
+def several(lines: Lines, number: int = 60, **more: Any) -> pl.DataFrame:
+    """Consignments of one to four lines to three places, in no order, with freight to share."""
+    rows = []
+    for n in range(number):
+        to = ("DE", "CH", "GB")[n % 3]
+        for line in range(1 + n % 4):
+            goods = {"hs": ("610910", "420221", "640399")[(n + line) % 3], "price": str(20 + 7 * line + n)}
+            rows.append(
+                {"consignment": f"c{n}", "line": str(line), "destination": to, "freight": "6.50"} | goods | more
+            )
+    return lines(*({"stated_duty": "12 %"} | row for row in rows)).sample(fraction=1, shuffle=True, seed=3)
+
+
+@pytest.mark.parametrize("charges", [True, False])
+def test_consignments_of_several_lines_come_to_the_same(
+    evaluated: list[int], monkeypatch: pytest.MonkeyPatch, lines: Lines, day: date, charges: bool
+) -> None:
+    frame = several(lines)
+    told = quote(frame, on=day, charges=charges)
+    assert told.equals(without(monkeypatch, frame, day, charges=charges))
+    assert told["error"].null_count() == frame.height
+    assert sum(evaluated) == frame.height
+    assert len(evaluated) == 3
+
+
+def test_consignments_longer_than_those_of_another_frame_are_priced(
+    evaluated: list[int], monkeypatch: pytest.MonkeyPatch, lines: Lines, day: date
+) -> None:
+    """Of 3, of 40 and of 200 lines, whose order is found in different ways."""
+    sizes = (3, 40, 200)
+    rows = [
+        {"consignment": f"c{n}", "line": str(line), "freight": "90", "price": str(20 + line * 7 % 31)}
+        for n, size in enumerate(sizes)
+        for line in range(size)
+    ]
+    frame = lines(*({"stated_duty": "12 %"} | row for row in rows)).sample(fraction=1, shuffle=True, seed=4)
+    told = quote(frame, on=day)
+    assert told.equals(without(monkeypatch, frame, day))
+    assert evaluated == [sum(sizes)]
+
+
+def test_a_consignment_with_a_wrong_or_large_line_stops_no_other(
+    evaluated: list[int], monkeypatch: pytest.MonkeyPatch, lines: Lines, day: date
+) -> None:
+    frame = several(lines).with_columns(
+        price=pl.when(pl.col("consignment") == "c3").then(pl.lit("-1"))
+        .when((pl.col("consignment") == "c7") & (pl.col("line") == "1")).then(pl.lit("99000000"))
+        .otherwise(pl.col("price"))
+    )  # fmt: skip
+    told = quote(frame, on=day)
+    assert told.equals(without(monkeypatch, frame, day))
+    assert set(told.filter(pl.col("error").is_not_null())["consignment"]) == {"c3"}
+    assert sum(evaluated) == frame.height - 8
+
+
+def test_what_63_bits_do_not_hold_is_left_to_polars(
+    evaluated: list[int], monkeypatch: pytest.MonkeyPatch, lines: Lines, day: date
+) -> None:
+    """Ninety million dollars, read in millionths, and converted."""
+    monkeypatch.setattr(native, "_LIMITS", (2**50,))
+    frame = several(lines, price="90000000")
+    told = quote(frame, on=day)
+    assert told.equals(without(monkeypatch, frame, day))
+    assert min(evaluated) < 0
+
+
+@pytest.mark.parametrize("on_unknown", ["raise", "interval"])
+@pytest.mark.parametrize("seed", [12, 13])
+def test_random_consignments_of_all_laws_say_the_same(
+    evaluated: list[int], monkeypatch: pytest.MonkeyPatch, equality: Any, on_unknown: str, seed: int
+) -> None:
+    monkeypatch.setattr(native, "_FEW_LARGE", 200)
+    frame = equality.frame_of(500, seed, kinds=9)
+    more = {"fx": equality.FX, "on_unknown": on_unknown, "alone_below": 0}
+    told = quote(frame, on="day", **more)
+    assert told.equals(without(monkeypatch, frame, "day", **more))
+    assert max(evaluated) > 0
+
+
 def test_charges_are_told_without_native_code(natively: list[Done], lines: Lines, day: date) -> None:
     told = quote(of_many_laws(lines), on=day, charges=True)
     assert any(name.startswith("charge.") for name in told.columns)
@@ -221,6 +320,7 @@ def test_charges_are_told_without_native_code(natively: list[Done], lines: Lines
 
 def test_few_rows_are_not_worth_the_compiling(lines: Lines, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "priced", None)
+    monkeypatch.setattr(machine, "_FEW", 150)
     assert quote(of_many_laws(lines), on=day)["error"].null_count() == 129
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from xbec.batch import machine
 from xbec.batch.coding import code
 from xbec.batch.columns import read
 from xbec.batch.order import canonical
@@ -17,6 +18,11 @@ from xbec.kernel.money import Money
 from xbec.landed_cost.consignment import Consignment, Line
 
 DAY = date(2026, 8, 3)
+
+
+@pytest.fixture(autouse=True, params=["native code", "NumPy"])
+def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_FEW", -1 if request.param == "native code" else 10**9)
 
 
 def frame_of(draw: random.Random, sizes: list[int], *, ids: bool) -> pl.DataFrame:
