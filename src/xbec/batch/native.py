@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from contextlib import suppress
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -93,68 +94,91 @@ def _inputs(frame: Frame, limit: int) -> dict[str, Input]:
     }
 
 
+class _Parts:
+    """The rows of a frame by the family of their regime, in the last part those that are left out."""
+
+    def __init__(self, found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> None:
+        self.many = len(found) + 1
+        self.parted = _parted(found, bad, coded) if bad or len(found) > 1 else None
+        self._coded = coded
+
+    @cached_property
+    def of_row(self) -> Memory:
+        """The part of each row."""
+        if self.parted is None:
+            return np.zeros(self._coded.frame.height, dtype=np.uint8)
+        return self.parted.part[self.parted.code]
+
+    def rows(self, number: int) -> pl.Series:
+        """The numbers of the rows of a part."""
+        return pl.Series(np.flatnonzero(self.of_row == number), dtype=pl.UInt32)
+
+    def kinds_of_lines(self, number: int) -> list[int]:
+        """The kinds of lines that the rows of a part have."""
+        frame = self._coded.frame
+        return self._coded.kinds_of_lines(frame if self.parted is None else frame[self.rows(number)])
+
+    def sizes(self, few: int) -> list[int]:
+        """How many rows each part has; about, where some rows show that all families have more than a ``few``."""
+        rows, parted = self._coded.frame.height, self.parted
+        if parted is None:
+            return [rows, 0]
+        some = min(rows, _LOOKED_AT)
+        sizes = parted.counts(some)
+        if some == rows or parted.many - 1 in parted.part[:-1] or min(sizes[:-1]) <= few:
+            return parted.counts(rows)
+        return [size * rows // some for size in sizes]
+
+
 def priced(
     found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded, frame: Frame, kept: Result, limit: int
 ) -> Priced:
     """Price the rows of a frame by the families of their regimes; ``bad`` rows are left out."""
-    rows, many = coded.frame, len(found) + 1
-    inputs, bad = _inputs(frame, limit), [*bad, *large(frame, limit)]
-    parted = _parted(found, bad, coded) if bad or len(found) > 1 else None
-    sizes = [rows.height] if parted is None else _sizes(parted, rows.height, kept.engine.alone_below)
-
-    @cache
-    def of_row() -> Memory:
-        return np.zeros(rows.height, dtype=np.uint8) if parted is None else parted.part[parted.code]
-
-    def members(number: int) -> pl.Series:
-        return pl.Series(np.flatnonzero(of_row() == number), dtype=pl.UInt32)
-
-    def kinds_of_lines(number: int) -> list[int]:
-        return coded.kinds_of_lines(rows if parted is None else rows[members(number)])
-
+    parts = _Parts(found, [*bad, *large(frame, limit)], coded)
+    sizes = parts.sizes(kept.engine.alone_below)
     laws: dict[int, Law] = {}
     elsewhere: dict[int, pl.Series] = {}
     for number, family in enumerate(found):
         if sizes[number] > kept.engine.alone_below:
+            there = partial(parts.kinds_of_lines, number)
             try:
-                laws[number] = law_of(family, sizes[number], partial(kinds_of_lines, number), coded, frame, kept)
+                laws[number] = law_of(family, sizes[number], there, coded, frame, kept)
             except (XbecError, Question):
-                elsewhere[number] = members(number)
+                elsewhere[number] = parts.rows(number)
     every = [set(law.same.items()) for law in laws.values()]
     shared = dict(set.intersection(*every)) if every else {}
-    texts: dict[int, Text] = {}
+    inputs, texts = _inputs(frame, limit), {}
     for number, law in laws.items():
-        try:
-            texts[number] = _text(law, coded, inputs, shared, together=parted is None)
-        except NotNarrow:
-            elsewhere[number] = members(number)
-    results = _results(texts, parted, rows, coded)
+        text = _text(law, coded, inputs, shared, together=parts.parted is None)
+        if text is None:
+            elsewhere[number] = parts.rows(number)
+        else:
+            texts[number] = text
+    results = _results(texts, parts.parted, coded.frame, coded)
     for number in texts:
         if laws[number].about is None:
-            at = members(number)
+            at = parts.rows(number)
             try:
                 told = _told(laws[number], at, coded, results)
             except (XbecError, Question):
                 elsewhere[number] = at
             else:
-                results.setdefault(ABOUT, np.zeros(rows.height, dtype=np.uint32))[at.to_numpy()] = told
-    trouble = results.pop(TROUBLE, np.zeros(0, dtype=np.uint8)).view(np.bool_)
-    aside = [number not in texts and number not in elsewhere for number in range(many)]
-    if any(size for size, alone in zip(sizes, aside, strict=False) if alone):
-        unpriced = np.array(aside)[of_row()]
-        trouble = trouble | unpriced if len(trouble) else unpriced
-    columns = [_series(name, results[name]) for name in (*kept.engine.amounts, ABOUT) if name in results]
-    if trouble.any():
-        columns.append(pl.Series(TROUBLE, trouble))
-    whole = pl.DataFrame(columns) if columns else pl.DataFrame(height=rows.height)
-    return Priced(whole, shared, elsewhere)
+                results.setdefault(ABOUT, np.zeros(coded.frame.height, dtype=np.uint32))[at.to_numpy()] = told
+    aside = [size > 0 and n not in texts and n not in elsewhere for n, size in enumerate(sizes)]
+    if any(aside):
+        unpriced = np.array(aside)[parts.of_row]
+        results[TROUBLE] = results[TROUBLE] | unpriced if TROUBLE in results else unpriced
+    asked = {name: results[name] for name in (*kept.engine.amounts, ABOUT, TROUBLE) if name in results}
+    return Priced(_as_frame(asked, coded.frame.height), shared, elsewhere)
 
 
-_kept: dict[Any, tuple[Text, Pricing]] = {}
+_kept: dict[Any, tuple[Text | None, Pricing]] = {}
 """Texts of programs; what they were made for is kept too, so that its identity is not given away."""
 
 
-def _text(law: Law, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[str, int], *, together: bool) -> Text:
+def _text(
+    law: Law, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[str, int], *, together: bool
+) -> Text | None:
     """The program of a law over the columns of a frame, without what it shares with all other rows."""
     program = law.pricing.program
     results = {name: operand for name, operand in law.amounts.items() if name not in shared}
@@ -171,8 +195,11 @@ def _written(
     results: Mapping[str, Operand],
     about: Index | None,
     longest: int,
-) -> Text:
-    """A program as text, for rows by their numbers (0), that stand together (1) or in consignments of several."""
+) -> Text | None:
+    """A program as text, for rows by their numbers (0), that stand together (1) or in consignments of several.
+
+    ``None`` where 63 bits do not hold all its numbers.
+    """
     words = tuple(about.table) if isinstance(about, Look) else about
     bounds = tuple((name, each.low, each.high, each.gaps, each.factors) for name, each in inputs.items())
     codes = {
@@ -184,10 +211,12 @@ def _written(
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         indexes = pricing.positions if about is None else pricing.positions | {ABOUT: about}
-        if longest > 1:
-            text = write_runs(pricing.program, inputs, results, indexes, codes, longest)
-        else:
-            text = write_llvm(pricing.program, inputs, results, indexes, codes, together=longest == 1)
+        text = None
+        with suppress(NotNarrow):
+            if longest > 1:
+                text = write_runs(pricing.program, inputs, results, indexes, codes, longest)
+            else:
+                text = write_llvm(pricing.program, inputs, results, indexes, codes, together=longest == 1)
         _kept[key] = text, pricing
     return _kept[key][0]
 
@@ -204,16 +233,8 @@ def evaluate(
     longest = 1 << (longest - 1).bit_length()
     program = pricing.program
     outputs = dict(wanted) | ({PROCEDURE: program.procedure} if isinstance(program.procedure, int) else {})
-    try:
-        text = _written(pricing, coded, _inputs(frame, limit), outputs, None, longest)
-    except NotNarrow:
-        return None
-    results = _results({0: text}, None, rows, coded)
-    trouble = results.pop(TROUBLE, None)
-    columns = [_series(name, values) for name, values in results.items()]
-    if trouble is not None:
-        columns.append(pl.Series(TROUBLE, trouble.view(np.bool_)))
-    return pl.DataFrame(columns) if columns else pl.DataFrame(height=rows.height)
+    text = _written(pricing, coded, _inputs(frame, limit), outputs, None, longest)
+    return None if text is None else _as_frame(_results({0: text}, None, rows, coded), rows.height)
 
 
 def _parted(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> machine.Parted:
@@ -228,15 +249,6 @@ def _parted(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> ma
         code = pl.when(pl.any_horizontal(bad).fill_null(True)).then(pl.lit(many, dtype=kind)).otherwise(code)
     of_row = select(coded.frame, code.alias("r"), pl.first().alias("rows")).get_column("r").rechunk()
     return machine.Parted(of_row.to_numpy(), part, len(found) + 1)
-
-
-def _sizes(parted: machine.Parted, rows: int, few: int) -> list[int]:
-    """How many rows each family has; about, where some rows show that all have more than a ``few``."""
-    some = min(rows, _LOOKED_AT)
-    sizes = parted.counts(some)
-    if some == rows or parted.many - 1 in parted.part[:-1] or min(sizes[:-1]) <= few:
-        return parted.counts(rows)
-    return [size * rows // some for size in sizes]
 
 
 def _results(
@@ -304,10 +316,16 @@ def _nothing(rows: int, kind: str) -> Memory:
     return found
 
 
-def _series(name: str, values: Memory) -> pl.Series:
-    """A column whose memory is that of the values."""
+def _as_frame(columns: Mapping[str, Memory], rows: int) -> pl.DataFrame:
+    """Columns whose memory is that of the values; which rows are in trouble only where any is."""
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
 
-    found = pl.from_arrow(pa.array(values))
-    assert isinstance(found, pl.Series)
-    return found.alias(name)
+    found = []
+    for name, values in columns.items():
+        if name == TROUBLE:
+            found += [pl.Series(TROUBLE, values.view(np.bool_))] if values.any() else []
+        else:
+            column = pl.from_arrow(pa.array(values))
+            assert isinstance(column, pl.Series)
+            found.append(column.alias(name))
+    return pl.DataFrame(found) if found else pl.DataFrame(height=rows)
