@@ -24,7 +24,7 @@ from xbec.batch.warn import ids_of
 from xbec.errors import InputError, XbecError
 from xbec.goods import HsCode
 from xbec.kernel.money import Money
-from xbec.landed_cost.consignment import Consignment, Line
+from xbec.landed_cost.consignment import MOST_LINES, Consignment, Line, wrong_number_of_lines
 from xbec.landed_cost.engine import landed_cost
 from xbec.landed_cost.quote import Quote, payer_of
 
@@ -39,13 +39,22 @@ def price_alone(given: pl.DataFrame, rows: pl.Series, frame: Frame, engine: Engi
     """The result of the consignments on these rows, or the error of each."""
     numbers = frame.coded.get_column("run").gather(rows) if frame.several else rows
     order = pl.DataFrame([numbers.alias("number"), rows.alias("row")]).sort("number", "row")
-    parts = []
+    lines = pl.len().over("number")
+    parts = [_too_many(part) for part in order.filter(lines > MOST_LINES).partition_by("number", maintain_order=True)]
+    order = order.filter(lines <= MOST_LINES)
     start = 0
     while start < order.height:
         length = _whole(order.get_column("number"), start)
         parts.append(_priced(given, order.slice(start, length), frame, engine))
         start += length
     return pl.concat(parts, how="diagonal") if parts else pl.DataFrame(schema={"row": pl.UInt32})
+
+
+def _too_many(order: pl.DataFrame) -> pl.DataFrame:
+    """The error of a consignment of more lines than are ever made plain values."""
+    problem = wrong_number_of_lines(order.height)
+    told = {"error": type(problem).__name__, "error_message": str(problem)}
+    return order.select("row").with_columns(pl.lit(text).alias(name) for name, text in told.items())
 
 
 _AT_ONCE: Final = 2_000
@@ -118,6 +127,8 @@ def consignment_of(lines: Sequence[Row], on: date | None, frame: Frame) -> tuple
 
 def _consignment(lines: Sequence[Row], on: date | None, frame: Frame, names: _Names) -> tuple[Consignment, date]:
     head: Row = lines[0]
+    if len(lines) > MOST_LINES:
+        raise wrong_number_of_lines(len(lines))
     if len(lines) > 1:
         _refuse_different(lines, names.of_consignment)
     for name in ("destination", "currency"):

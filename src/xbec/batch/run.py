@@ -28,7 +28,9 @@ from xbec.batch.parts import parted, side_by_side
 from xbec.batch.polars_writer import CHARGES, PROCEDURE, TROUBLE, TooWide, evaluate
 from xbec.batch.pricing import Pricing, pricing_of
 from xbec.batch.result import AT, KINDS, WARNINGS, Result, World, alike, all_of, differ, whole, with_numbers
+from xbec.batch.runs import longest_run
 from xbec.errors import TooManyUnknowns, XbecError
+from xbec.landed_cost.consignment import MOST_LINES
 from xbec.landed_cost.engine import MOST_WORLDS
 from xbec.landed_cost.regime import Regime
 from xbec.landed_cost.unknown import Question, Unknown
@@ -224,6 +226,8 @@ class _Run:
     def _consignments(self, found: list[Family], bad: list[pl.Expr]) -> None:
         """Rows in canonical order, those of a consignment together."""
         rows = self._in_order()
+        if longest_run(rows) > MOST_LINES:
+            bad = [*bad, pl.len().over("run") > MOST_LINES]
         bad = [*bad, self._belongs_together(rows), *(native.large(self.frame, self.limit) if self.limit else [])]
         marked = whole(rows, rows.select(pl.any_horizontal(bad)).to_series())
         if marked.any():

@@ -275,11 +275,16 @@ def _lines(values: Iterable[Line]) -> tuple[Line, ...]:
         raise InputError("not lines", field="lines", value=values, allowed="a list of Line")
     lines = tuple(values)
     if not 1 <= len(lines) <= MOST_LINES:
-        raise InputError("number of lines", field="lines", value=len(lines), allowed=f"1 to {MOST_LINES}")
+        raise wrong_number_of_lines(len(lines))
     for n, line in enumerate(lines):
         if not isinstance(line, Line):
             raise InputError("not a Line", field=f"lines[{n}]", value=line)
     return lines
+
+
+def wrong_number_of_lines(number: int) -> InputError:
+    """The error of a consignment of none or too many."""
+    return InputError("number of lines", field="lines", value=number, allowed=f"1 to {MOST_LINES}")
 
 
 @attrs.frozen(slots=True, kw_only=True, eq=False)

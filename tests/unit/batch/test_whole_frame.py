@@ -153,6 +153,15 @@ def test_quantities_at_the_ends_of_64_bits_stop_no_other_consignment(lines: Line
     assert priced_both_ways(wild, day)["error"].to_list() == ["InputError", "InputError", None]
 
 
+@pytest.mark.parametrize("alone_below", [0, 10_000])
+def test_a_consignment_of_too_many_lines_is_told_so(lines: Lines, day: date, alone_below: int) -> None:
+    frame = lines(*({"line": str(n)} for n in range(1001)), FINE)
+    told = quote(frame, on=day, alone_below=alone_below)
+    assert told["error"].to_list() == ["InputError"] * 1001 + [None]
+    assert set(told["error_message"][:1001]) == {"number of lines; field lines; value 1001; allowed: 1 to 1000"}
+    assert quote(frame[1:], on=day, alone_below=0)["error"].null_count() == 1001
+
+
 def test_rows_with_an_error_stop_no_other_row_of_their_law(lines: Lines, day: date) -> None:
     prices = ["5", "300", None, "0.01", "700", "-3", "12"] * 30
     frame = lines(*({"price": price, "stated_duty": "12 %"} for price in prices)).drop("consignment", "line")
