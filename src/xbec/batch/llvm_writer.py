@@ -184,13 +184,9 @@ class Writer:
         if isinstance(index, int):
             return index
         if isinstance(index, str):
-            return (
-                self.codes[index].many - 1
-                if index in self.codes
-                else len(self.program.procedures)
-                if index == "way"
-                else 1
-            )
+            if index in self.codes:
+                return self.codes[index].many - 1
+            return len(self.program.procedures) if index == "way" else 1
         if isinstance(index, Look):
             return int(index.table.max())  # type: ignore[arg-type]
         if isinstance(index, Pair):
