@@ -1,6 +1,6 @@
 """ISO 4217 currency codes and the decimals of their minor unit.
 
-The decimals are those of ISO 4217, because amounts are assessed in them; CLDR *shows* fewer for fourteen currencies
+The decimals are those of ISO 4217, because amounts are assessed in them; CLDR *shows* fewer for sixteen currencies
 (no fils for IQD), which is a matter of display. The table is ``data/currencies.toml``; it is read on the first amount.
 """
 
