@@ -15,7 +15,7 @@ from xbec.batch.columns import Input
 from xbec.batch.levels import Column as TableColumn
 from xbec.batch.levels import Level
 from xbec.batch.llvm_runs import write_runs
-from xbec.batch.llvm_writer import Codes, NotNarrow, Scratch, Text, write_llvm
+from xbec.batch.llvm_writer import Codes, NotNarrow, Scratch, Task, Text, write_llvm
 from xbec.batch.lookups import Index, Look, Pair, both, expression, look, pair
 from xbec.batch.lower import RowsProgram
 from xbec.batch.machine import Call, Parted, compiled, run
@@ -147,7 +147,7 @@ def test_each_operation_is_as_defined(steps: list[tuple[Any, ...]], rows: list[d
         "absent kg": np.array([row["absent kg"] for row in rows], dtype=np.uint8),
     }
     try:
-        text = write_llvm(program, inputs(), outputs, {"line": "l"}, CODES, together=True)
+        text = write_llvm(Task(program, inputs(), {"line": "l"}, CODES, outputs), together=True)
     except NotNarrow:
         return
     found = called(text, memory, len(rows))
@@ -162,7 +162,7 @@ def test_a_division_by_nothing_stops_nothing(mode: str) -> None:
     """A row that may not divide is in trouble, and what it comes to is not looked at."""
     ops = (("input", "quantity"), ("input", "freight"), ("div", 0, 1, mode))
     program = RowsProgram(ops, TABLES, (), const(0), ("any",), {"o": 2}, {}, False)
-    text = write_llvm(program, inputs(), {"o": 2}, {}, CODES, together=True)
+    text = write_llvm(Task(program, inputs(), {}, CODES, {"o": 2}), together=True)
     memory = {"in quantity": np.array([700, 700, 0]), "in freight": np.array([0, 300, 0])}
     assert called(text, memory, 3)["o"][1] == round_ratio(700, 300, mode)
 
@@ -179,7 +179,7 @@ def test_a_division_by_nothing_stops_nothing(mode: str) -> None:
 def test_a_number_of_more_than_63_bits_is_refused(op: Op) -> None:
     program = RowsProgram((("input", "price"), op), TABLES, (), const(0), ("any",), {"o": 1}, {}, False)
     with pytest.raises(NotNarrow):
-        write_llvm(program, inputs(), {"o": 1}, {}, CODES, together=True)
+        write_llvm(Task(program, inputs(), {}, CODES, {"o": 1}), together=True)
 
 
 # consignments of several rows -----------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def test_sums_and_shares_of_groups_are_as_defined(
     reach = {"price": 63, "quantity": 3, "kg": 15}
     given = {name: Input(pl.col(f"in {name}"), 0, high, gaps=False) for name, high in reach.items()}
     try:
-        text = write_runs(program, given, outputs, {"line": "l"}, CODES, 8)
+        text = write_runs(Task(program, given, {"line": "l"}, CODES, outputs), 8)
     except NotNarrow:
         return
     found = called(text, memory, len(rows))
@@ -324,7 +324,7 @@ def test_an_index_leads_to_the_same_place_in_polars_and_in_native_code(tables: l
         {"r": [r for r in range(3) for _ in range(4)], "l": list(range(4)) * 3}, schema={"r": pl.UInt8, "l": pl.UInt16}
     )
     program = RowsProgram((), TABLES, (), const(0), ("any",), {}, {}, False)
-    text = write_llvm(program, inputs(), {}, {"about": index}, CODES, together=True)
+    text = write_llvm(Task(program, inputs(), {"about": index}, CODES, {}), together=True)
     found = called(text, {name: rows[name].to_numpy() for name in rows.columns}, 12)["about"]
     expected = []
     for code, line in rows.iter_rows():
@@ -341,7 +341,7 @@ def test_a_table_that_a_code_may_lead_out_of_is_refused() -> None:
     program = RowsProgram((), TABLES, (), const(0), ("any",), {}, {}, False)
     short = pl.Series(range(11), dtype=pl.UInt32)
     with pytest.raises(AssertionError):
-        write_llvm(program, inputs(), {}, {"about": Look(short, Pair("r", 4, "l"))}, CODES, together=True)
+        write_llvm(Task(program, inputs(), {"about": Look(short, Pair("r", 4, "l"))}, CODES, {}), together=True)
 
 
 # rows of several parts ------------------------------------------------------------------------------------------------

@@ -7,16 +7,13 @@ finds its group of a level by the first row that is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import polars as pl
 
-from xbec.batch.bounds import TRUTHS, Bounds
-from xbec.batch.columns import Input
-from xbec.batch.llvm_writer import END, Codes, Column, NotNarrow, Scratch, Text, Writer, head_of
-from xbec.batch.lookups import Index
-from xbec.batch.lower import RowsProgram
+from xbec.batch.bounds import TRUTHS
+from xbec.batch.llvm_writer import END, Column, NotNarrow, Scratch, Task, Text, Writer, head_of
 from xbec.landed_cost.program import Op, Operand
 
 _LARGEST: Final = 2**63 - 1
@@ -26,32 +23,17 @@ _SUMS: Final = frozenset({"run-sum", "run-any"})
 RUN: Final = Column("run", pl.UInt32)
 
 
-def write_runs(
-    program: RowsProgram,
-    inputs: Mapping[str, Input],
-    outputs: Mapping[str, Operand],
-    indexes: Mapping[str, Index],
-    codes: Mapping[str, Codes],
-    longest: int,
-) -> Text:
-    """A program for consignments of at most ``longest`` rows; ``start`` and ``stop`` lie between consignments.
+def write_runs(task: Task, longest: int) -> Text:
+    """A program for consignments of at most ``longest`` rows; :class:`NotNarrow` where 63 bits do not hold a number.
 
-    As :func:`xbec.batch.llvm_writer.write_llvm`, and ``run`` is the number of the consignment of a row.
+    ``start`` and ``stop`` of the function lie between consignments, and ``run`` is the number of that of a row.
     """
-    return _Runs(program, inputs, indexes, codes, longest).of_consignments(outputs)
+    return _Runs(task, longest).of_consignments()
 
 
 class _Runs(Writer):
-    def __init__(
-        self,
-        program: RowsProgram,
-        inputs: Mapping[str, Input],
-        indexes: Mapping[str, Index],
-        codes: Mapping[str, Codes],
-        longest: int,
-    ) -> None:
-        super().__init__(program, inputs, indexes, codes)
-        self.bounds = Bounds(program, inputs, longest)
+    def __init__(self, task: Task, longest: int) -> None:
+        super().__init__(task, longest)
         self._longest = longest
         self._stages: dict[int, int] = {}
         self._stage = 0
@@ -60,16 +42,16 @@ class _Runs(Writer):
         self._running: dict[Any, str] = {}
         self._place("scratch", Scratch(0))
 
-    def of_consignments(self, outputs: Mapping[str, Operand]) -> Text:
+    def of_consignments(self) -> Text:
+        """The program as a function over consignments."""
         program = self.program
         first = self._open([program.procedure])
-        for number in first:
+        all_open = [*first, *(n for n in self._open([*self.outputs.values(), program.trouble]) if n not in set(first))]
+        for number in all_open:
             self._stages[number] = self._stage_of(program.ops[number])
-        rest = [number for number in self._open([*outputs.values(), program.trouble]) if number not in self._stages]
-        for number in rest:
-            self._stages[number] = self._stage_of(program.ops[number])
-        kept = self._kept([*first, *rest])
-        runs = [op for number in (*first, *rest) if (op := program.ops[number])[0].startswith("run-")]
+        rest = all_open[len(first) :]
+        kept = self._kept(all_open)
+        runs = [op for number in all_open if (op := program.ops[number])[0].startswith("run-")]
         levels = {op[-1] for op in runs}
         counted = {op[-1] for op in runs if op[0] == "run-share" and self._may_weigh_nothing(op)}
         bodies = []
@@ -84,7 +66,7 @@ class _Runs(Writer):
                     if level in counted:
                         self._upto(("count", level), "1")
             self._work_out(rest, kept)
-            for name, operand in outputs.items():
+            for name, operand in self.outputs.items():
                 if self._stage_of_operand(operand) == self._stage:
                     self._store(name, pl.Int64, self._number(operand))
             if self.bounds.may_fail and self._stage_of_operand(program.trouble) == self._stage:

@@ -66,39 +66,39 @@ class Text:
     memory: tuple[Memory, ...]
 
 
-def write_llvm(
-    program: RowsProgram,
-    inputs: Mapping[str, Input],
-    outputs: Mapping[str, Operand],
-    indexes: Mapping[str, Index],
-    codes: Mapping[str, Codes],
-    *,
-    together: bool,
-) -> Text:
-    """A program for rows whose inputs keep to their bounds; :class:`NotNarrow` where 63 bits do not hold a number.
+@attrs.frozen(slots=True, eq=False)
+class Task:
+    """A program to be written, for rows whose inputs keep to their bounds.
 
     ``indexes`` are the positions in its tables, and "about" where it is asked for; ``codes`` are the columns they start
-    from. Written are ``outputs`` (minor units, Int64), "about" (UInt32) and "trouble" (UInt8). ``together`` says which
-    of the two forms the function has.
+    from. Written are ``outputs`` (minor units, Int64), "about" (UInt32) and "trouble" (UInt8).
     """
-    return Writer(program, inputs, indexes, codes).written(outputs, together=together)
+
+    program: RowsProgram
+    inputs: Mapping[str, Input]
+    indexes: Mapping[str, Index]
+    codes: Mapping[str, Codes]
+    outputs: Mapping[str, Operand]
+
+
+def write_llvm(task: Task, *, together: bool) -> Text:
+    """A program for rows that are a consignment each; :class:`NotNarrow` where 63 bits do not hold a number.
+
+    ``together`` says which of the two forms the function has.
+    """
+    return Writer(task).written(together=together)
 
 
 class Writer:
     """Writes what each row comes to, values in the order in which they are asked for."""
 
-    def __init__(
-        self,
-        program: RowsProgram,
-        inputs: Mapping[str, Input],
-        indexes: Mapping[str, Index],
-        codes: Mapping[str, Codes],
-    ) -> None:
-        self.program = program
-        self.inputs = inputs
-        self.indexes = indexes
-        self.codes = codes
-        self.bounds = Bounds(program, inputs)
+    def __init__(self, task: Task, longest: int = 1) -> None:
+        self.program = task.program
+        self.inputs = task.inputs
+        self.indexes = task.indexes
+        self.codes = task.codes
+        self.outputs = task.outputs
+        self.bounds = Bounds(task.program, task.inputs, longest)
         self.memory: list[Memory] = []
         self._places: dict[Any, str] = {}
         self.body: list[str] = []
@@ -108,12 +108,13 @@ class Writer:
         self._nodes: dict[int, str] = {}
         self._tables: dict[tuple[int, bool], pl.Series] = {}
 
-    def written(self, outputs: Mapping[str, Operand], *, together: bool) -> Text:
+    def written(self, *, together: bool) -> Text:
+        """The program as a function over rows."""
         program = self.program
         said = [program.outputs[name] for name in names(self.indexes.get("about", 0)) if name in program.outputs]
-        for number in self.bounds.needed([*outputs.values(), *said, program.procedure, program.trouble]):
+        for number in self.bounds.needed([*self.outputs.values(), *said, program.procedure, program.trouble]):
             self._nodes[number] = self._node(number, program.ops[number])
-        for name, operand in outputs.items():
+        for name, operand in self.outputs.items():
             self._store(name, pl.Int64, self._number(operand))
         if "about" in self.indexes:
             self._store("about", pl.UInt32, self._index(self.indexes["about"]))

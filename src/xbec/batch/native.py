@@ -19,7 +19,7 @@ from xbec.batch.families import Family
 from xbec.batch.frames import select
 from xbec.batch.kinds import narrow
 from xbec.batch.llvm_runs import RUN, write_runs
-from xbec.batch.llvm_writer import NAME, Codes, Column, NotNarrow, Scratch, Text, write_llvm
+from xbec.batch.llvm_writer import NAME, Codes, Column, NotNarrow, Scratch, Task, Text, write_llvm
 from xbec.batch.lookups import Index, Look
 from xbec.batch.polars_writer import PROCEDURE, TROUBLE
 from xbec.batch.pricing import Pricing
@@ -211,12 +211,10 @@ def _written(
         if len(_kept) >= _MOST_KEPT:
             _kept.clear()
         indexes = pricing.positions if about is None else pricing.positions | {ABOUT: about}
+        task = Task(pricing.program, inputs, indexes, codes, results)
         text = None
         with suppress(NotNarrow):
-            if longest > 1:
-                text = write_runs(pricing.program, inputs, results, indexes, codes, longest)
-            else:
-                text = write_llvm(pricing.program, inputs, results, indexes, codes, together=longest == 1)
+            text = write_runs(task, longest) if longest > 1 else write_llvm(task, together=longest == 1)
         _kept[key] = text, pricing
     return _kept[key][0]
 
