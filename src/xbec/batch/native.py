@@ -1,4 +1,6 @@
-"""Rows that are a consignment each, priced where they stand by native code, whatever laws they are under."""
+"""Frames priced by native code: rows that are a consignment each where they stand, whatever laws they are under, and
+consignments of several rows, those of one law at a time.
+"""
 
 from __future__ import annotations
 
@@ -101,6 +103,7 @@ class _Parts:
         self.many = len(found) + 1
         self.parted = _parted(found, bad, coded) if bad or len(found) > 1 else None
         self._coded = coded
+        self._all_have_a_law = not bad and sum(len(family.codes) for family in found) == len(coded.samples)
 
     @cached_property
     def of_row(self) -> Memory:
@@ -119,15 +122,17 @@ class _Parts:
         return self._coded.kinds_of_lines(frame if self.parted is None else frame[self.rows(number)])
 
     def sizes(self, few: int) -> list[int]:
-        """How many rows each part has; about, where some rows show that all families have more than a ``few``."""
+        """How many rows each part has.
+
+        About, where some rows show that all families have more than a ``few``, and none of all rows is left out.
+        """
         rows, parted = self._coded.frame.height, self.parted
         if parted is None:
             return [rows, 0]
         some = min(rows, _LOOKED_AT)
-        sizes = parted.counts(some)
-        if some == rows or parted.many - 1 in parted.part[:-1] or min(sizes[:-1]) <= few:
-            return parted.counts(rows)
-        return [size * rows // some for size in sizes]
+        if self._all_have_a_law and min((sizes := parted.counts(some))[:-1]) > few:
+            return [size * rows // some for size in sizes]
+        return parted.counts(rows)
 
 
 def priced(

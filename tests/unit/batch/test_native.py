@@ -25,9 +25,14 @@ class Done(NamedTuple):
     elsewhere: int
 
 
-@pytest.fixture(autouse=True)
-def frames_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=["whole", "in pieces"])
+def frames_of_any_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small frames, as they are and cut up as those of millions are."""
     monkeypatch.setattr(machine, "_FEW", -1)
+    if request.param == "in pieces":
+        monkeypatch.setattr(machine, "_ROWS", 40)
+        monkeypatch.setattr(machine, "_BLOCK", 16)
+        monkeypatch.setattr(native, "_LOOKED_AT", 40)
 
 
 @pytest.fixture
@@ -136,6 +141,23 @@ def test_wrong_and_large_rows_stop_no_other(
     assert told.equals(without(monkeypatch, frame, day))
     assert told["error"].null_count() == (150 if wrong == {"price": "99000000"} else 144)
     assert natively[0].unpriced == 6
+
+
+@pytest.mark.parametrize("to", [("DE",), ("DE", "FR", "GB")])
+@pytest.mark.parametrize("wrong", [{"price": "-3"}, {"hs": "zz"}, {"price": "99000000"}, {"destination": "XX"}])
+def test_a_row_that_is_wrong_far_down_a_large_frame_is_found(
+    natively: list[Done],
+    monkeypatch: pytest.MonkeyPatch,
+    lines: Lines,
+    day: date,
+    wrong: dict[str, Any],
+    to: tuple[str, ...],
+) -> None:
+    rows = [{"destination": to[n % len(to)], "stated_duty": "12 %"} | (wrong if n == 290 else {}) for n in range(300)]
+    frame = lines(*rows).drop("consignment", "line")
+    told = quote(frame, on=day, alone_below=5)
+    assert told.equals(without(monkeypatch, frame, day, alone_below=5))
+    assert natively[0].unpriced == 1
 
 
 def test_a_frame_of_many_large_rows_is_priced_without(
