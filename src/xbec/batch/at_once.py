@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(slots=True, eq=False)
-class Law:
+class Asked:
     """What is asked of the rows of a family: its amounts (a constant is one for all rows), and what they say in words.
 
     The words are a number, as an index over the codes, the ``way`` (place of the procedure) and ``charged.<id>``;
@@ -63,9 +63,9 @@ class Law:
         return rows.select(expression(words, columns).cast(pl.UInt32).alias(ABOUT), pl.first()).to_series()
 
 
-def law_of(
+def asked_of(
     family: Family, rows: int, there: Callable[[], Sequence[int]], coded: Coded, frame: Frame, kept: Result
-) -> Law:
+) -> Asked:
     """What is asked of the ``rows`` of a family, ``there`` being their kinds of lines; raises what its law asks."""
     engine = kept.engine
     pricing = pricing_of(family, coded, rows, there, frame.scales)
@@ -78,14 +78,14 @@ def law_of(
     else:
         about = None
     amounts = {name: program.outputs[AMOUNTS[name]] for name in engine.amounts}
-    return Law(pricing, amounts, way, about, about_of, pricing.watched if engine.warns else [])
+    return Asked(pricing, amounts, way, about, about_of, pricing.watched if engine.warns else [])
 
 
 @attrs.frozen(slots=True, eq=False)
 class Plan:
     """How Polars prices rows of a family: ``same`` for all of them, and ``then``, over what their program says."""
 
-    law: Law
+    asked: Asked
     form: Written
     then: dict[str, pl.Expr]
     same: dict[str, int]
@@ -105,14 +105,14 @@ class Plan:
             then[TROUBLE] = pl.any_horizontal(marks)
         if not then:
             return pl.DataFrame(height=rows.height)
-        return self.form.run(rows, self.law.pricing.codes(coded.r, coded.l), beside, then)
+        return self.form.run(rows, self.asked.pricing.codes(coded.r, coded.l), beside, then)
 
     def finished(self, priced: pl.DataFrame) -> pl.DataFrame | None:
         """With what the rows say in words; ``None`` where it turns out that this hangs on an answer."""
-        if self.law.about is not None:
+        if self.asked.about is not None:
             return priced
         try:
-            return priced.with_columns(self.law.told(priced)).drop("r", "l", PROCEDURE, *self.law.watched)
+            return priced.with_columns(self.asked.told(priced)).drop("r", "l", PROCEDURE, *self.asked.watched)
         except (XbecError, Question):
             return None
 
@@ -120,19 +120,19 @@ class Plan:
 def plan_of(family: Family, rows: pl.DataFrame, coded: Coded, frame: Frame, kept: Result) -> Plan | None:
     """How to price rows of a family in one pass; ``None`` where their law asks."""
     try:
-        law = law_of(family, rows.height, partial(coded.kinds_of_lines, rows), coded, frame, kept)
-        same, program = law.same, law.pricing.program
-        asked = [AMOUNTS[name] for name in law.amounts if name not in same]
-        form = written(program, frame.inputs, [*asked, *[CHARGES] * kept.engine.charges, *law.watched])
+        asked = asked_of(family, rows.height, partial(coded.kinds_of_lines, rows), coded, frame, kept)
+        same, program = asked.same, asked.pricing.program
+        wanted = [AMOUNTS[name] for name in asked.amounts if name not in same]
+        form = written(program, frame.inputs, [*wanted, *[CHARGES] * kept.engine.charges, *asked.watched])
     except (TooWide, XbecError, Question):
         return None
-    then = {name: pl.col(AMOUNTS[name]) for name in law.amounts if name not in same}
+    then = {name: pl.col(AMOUNTS[name]) for name in asked.amounts if name not in same}
     if kept.engine.charges:
         then |= {(name := f"charge.{each}"): pl.col(name) for each in program.charges}
-    if law.about is None:
+    if asked.about is None:
         taken = program.procedure
         then[PROCEDURE] = pl.col(PROCEDURE) if isinstance(taken, int) else pl.lit(taken[1])
-        then |= {name: pl.col(name) for name in ("r", "l", *law.watched)}
+        then |= {name: pl.col(name) for name in ("r", "l", *asked.watched)}
     elif ABOUT not in same:
-        then[ABOUT] = expression(law.about, law.columns())
-    return Plan(law, form, then, same)
+        then[ABOUT] = expression(asked.about, asked.columns())
+    return Plan(asked, form, then, same)

@@ -15,6 +15,8 @@ from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.builder import ZERO
 from xbec.landed_cost.program import CAP, Op, Operand, const
 
+NARROW: Final = 2**63 - 1
+"""The largest number of 64 bits."""
 TRUTHS: Final = frozenset({"cmp", "and", "or", "not", "flag", "absent", "run-any"})
 """Operations that are a yes or no."""
 Bound = tuple[int, int]

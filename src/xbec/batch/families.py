@@ -62,6 +62,15 @@ def families(regimes: Mapping[int, Regime]) -> list[Family]:
     return list(found.values())
 
 
+def part_of_codes(found: Sequence[Family], many: int) -> list[int]:
+    """The position of the family of each code of a frame; one more than there are for a code of none."""
+    part = [len(found)] * many
+    for number, family in enumerate(found):
+        for code in family.codes:
+            part[code] = number
+    return part
+
+
 def _signature(regime: Regime, forms: dict[int, Any]) -> tuple[Any, ...]:
     """What decides the form of a program: the words of the law in force, and all that is text."""
     law = regime.law

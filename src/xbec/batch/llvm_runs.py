@@ -12,11 +12,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from xbec.batch.bounds import TRUTHS
+from xbec.batch.bounds import NARROW, TRUTHS
 from xbec.batch.llvm_writer import END, Column, NotNarrow, Scratch, Task, Text, Writer, head_of
 from xbec.landed_cost.program import Op, Operand
 
-_LARGEST: Final = 2**63 - 1
 _FREE: Final = frozenset({"input", "absent", "flag"})
 """Operations that are cheaper worked out again than noted."""
 _SUMS: Final = frozenset({"run-sum", "run-any"})
@@ -193,7 +192,7 @@ class _Runs(Writer):
 
     def _add_up(self, number: int, op: Op) -> None:
         name, what, _ = op
-        if max(map(abs, self.bounds.of(number))) > _LARGEST:
+        if max(map(abs, self.bounds.of(number))) > NARROW:
             raise NotNarrow
         value = self._number(what) if name == "run-sum" else self._let(f"zext i1 {self._truth(what)} to i64")
         self._upto(op, value)
@@ -211,7 +210,7 @@ class _Runs(Writer):
         """The line's part of a whole: from where the weights before it end to where its own does."""
         _, whole, weight, total, level = op
         (least, most), heaviest = self.bounds.of(whole), self.bounds.of(weight)[1]
-        if max(most, -least) * self._longest * max(heaviest, 1) > _LARGEST:
+        if max(most, -least) * self._longest * max(heaviest, 1) > NARROW:
             raise NotNarrow
         shared, part, by = self._number(whole), self._number(weight), self._number(total)
         upto = self._upto(("up to", weight, level), part)

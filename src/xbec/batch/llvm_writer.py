@@ -2,8 +2,8 @@
 
 A function is ``void price(i64 start, i64 stop, ptr places)`` for rows that stand together, and ``void price(ptr rows,
 i64 many, ptr places)`` for rows by their numbers; ``places`` are the addresses of what it reads and writes, in the
-order of :attr:`Text.memory`. All names are counters, and what
-tables say is read from memory, so that programs of one structure are one text, compiled once.
+order of :attr:`Text.memory`. All names are counters, and what tables say is read from memory, so that programs of one
+structure are one text, compiled once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 import polars as pl
 
-from xbec.batch.bounds import Bounds
+from xbec.batch.bounds import NARROW, Bounds
 from xbec.batch.columns import Input
 from xbec.batch.lookups import Index, Look, Pair, names
 from xbec.batch.lower import RowsProgram
@@ -23,7 +23,6 @@ from xbec.landed_cost.program import CAP, Op, Operand
 NAME: Final = "price"
 """What the function is called in its text."""
 _BITS: Final[dict[Any, int]] = {pl.UInt8: 8, pl.UInt16: 16, pl.UInt32: 32, pl.UInt64: 64, pl.Int64: 64}
-_LARGEST: Final = 2**63 - 1
 _SIGNS: Final = {"<": "slt", "<=": "sle", ">": "sgt", ">=": "sge", "==": "eq", "!=": "ne"}
 
 
@@ -228,7 +227,7 @@ class Writer:
 
     def _number(self, operand: Operand) -> str:
         low, high = self.bounds.of(operand)
-        if max(-low, high) > _LARGEST:
+        if max(-low, high) > NARROW:
             raise NotNarrow
         if low == high:
             return str(low)
@@ -248,7 +247,7 @@ class Writer:
         low, high = self.bounds.of(number)
         if low == high:
             return str(low)
-        if max(-low, high) > _LARGEST:
+        if max(-low, high) > NARROW:
             raise NotNarrow
         name = op[0]
         if name == "input":
@@ -293,7 +292,7 @@ class Writer:
         if by[0] < 1:
             b = self._least_or_most("max", b, "1")
         exact_half = mode == "half-up" and by[0] == by[1] and by[0] % 2 == 0
-        if (1 if exact_half else 2) * (max(most, -least) + max(by[1], 1)) > _LARGEST:
+        if (1 if exact_half else 2) * (max(most, -least) + max(by[1], 1)) > NARROW:
             raise NotNarrow
         if mode == "half-even":
             return self._half_even(a, b, least)
@@ -325,8 +324,6 @@ class Writer:
 
 
 _CONSTANT: Final = "!invariant.load !0"
-
-
 _TOGETHER: Final = """\
 define void @price(i64 %start, i64 %stop, ptr %places) {{
 first:

@@ -132,7 +132,7 @@ class Parted:
     """Rows of several parts: ``part[code[row]]`` is the part of a row, below ``many``."""
 
     code: Numbers
-    part: Numbers
+    part: NDArray[np.uint32]
     many: int
 
     def counts(self, rows: int) -> list[int]:
@@ -167,14 +167,14 @@ class Parted:
         _in_pieces(len(self.code), work)
 
     def _code(self) -> Code:
-        text = (
-            _text("walk.ll").replace("CODE", f"i{self.code.itemsize * 8}").replace("PART", f"i{self.part.itemsize * 8}")
-        )
-        return compiled(text)
+        return compiled(_text("walk.ll").replace("CODE", f"i{self.code.itemsize * 8}"))
 
 
 def _function(address: int) -> Any:
-    """A function of two words and an address; other threads go on while it runs."""
+    """A function of two words and an address; other threads go on while it runs.
+
+    Its :class:`Code` must be held as long as it may be called.
+    """
     return ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)(address)
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from xbec.batch import machine
-from xbec.batch.at_once import Law, law_of
+from xbec.batch.at_once import Asked, asked_of
 from xbec.batch.coding import Coded
 from xbec.batch.columns import UNITS, Frame, Input
-from xbec.batch.families import Family
+from xbec.batch.families import Family, part_of_codes
 from xbec.batch.frames import select
 from xbec.batch.kinds import narrow
 from xbec.batch.llvm_runs import RUN, write_runs
@@ -141,13 +141,13 @@ def priced(
     """Price the rows of a frame by the families of their regimes; ``bad`` rows are left out."""
     parts = _Parts(found, [*bad, *large(frame, limit)], coded)
     sizes = parts.sizes(kept.engine.alone_below)
-    laws: dict[int, Law] = {}
+    laws: dict[int, Asked] = {}
     elsewhere: dict[int, pl.Series] = {}
     for number, family in enumerate(found):
         if sizes[number] > kept.engine.alone_below:
             there = partial(parts.kinds_of_lines, number)
             try:
-                laws[number] = law_of(family, sizes[number], there, coded, frame, kept)
+                laws[number] = asked_of(family, sizes[number], there, coded, frame, kept)
             except (XbecError, Question):
                 elsewhere[number] = parts.rows(number)
     every = [set(law.same.items()) for law in laws.values()]
@@ -182,7 +182,7 @@ _kept: dict[Any, tuple[Text | None, Pricing]] = {}
 
 
 def _text(
-    law: Law, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[str, int], *, together: bool
+    law: Asked, coded: Coded, inputs: Mapping[str, Input], shared: Mapping[str, int], *, together: bool
 ) -> Text | None:
     """The program of a law over the columns of a frame, without what it shares with all other rows."""
     program = law.pricing.program
@@ -243,9 +243,7 @@ def evaluate(
 def _parted(found: Sequence[Family], bad: Sequence[pl.Expr], coded: Coded) -> machine.Parted:
     """The family of each row, by the code of its regime; one more than there are for one of none, or one left out."""
     many = len(coded.samples)
-    part = np.full(many + 1, len(found), dtype=np.uint32)
-    for number, family in enumerate(found):
-        part[family.codes] = number
+    part = np.array([*part_of_codes(found, many), len(found)], dtype=np.uint32)
     kind = narrow(many + 1)
     code = coded.r.cast(kind, wrap_numerical=True)
     if bad:
@@ -299,7 +297,7 @@ def _read(columns: Iterable[Column], rows: pl.DataFrame, coded: Coded) -> dict[s
     return {name: column.rechunk().to_numpy() for name, column in found.items()}
 
 
-def _told(law: Law, at: pl.Series, coded: Coded, results: Mapping[str, Memory]) -> Memory:
+def _told(law: Asked, at: pl.Series, coded: Coded, results: Mapping[str, Memory]) -> Memory:
     """What rows say in words, which have to be looked at for that."""
     whole = len(at) == coded.frame.height
     rows = select(coded.frame if whole else coded.frame[at], coded.r.alias("r"), coded.l.alias("l"))

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from xbec.batch.bounds import Bounds
+from xbec.batch.bounds import NARROW, Bounds
 from xbec.batch.coding import POSITIONS
 from xbec.batch.columns import Input
 from xbec.batch.frames import FEW, select
@@ -21,7 +21,6 @@ from xbec.batch.runs import Runs, changes_within, cut, longest_run
 from xbec.landed_cost.builder import ONE
 from xbec.landed_cost.program import CAP, Op, Operand
 
-NARROW: Final = 2**63 - 1
 WIDE: Final = 2**127 - 1
 TROUBLE: Final = "trouble"
 PROCEDURE: Final = "procedure"

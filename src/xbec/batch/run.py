@@ -18,7 +18,7 @@ from xbec.batch.checks import refuse_taken_names, repeated_lines
 from xbec.batch.coding import Coded, code
 from xbec.batch.columns import OUTPUTS, Frame, read
 from xbec.batch.engine import RESULTS, Engine, engine_of
-from xbec.batch.families import Family, families
+from xbec.batch.families import Family, families, part_of_codes
 from xbec.batch.frames import from_polars, select, to_polars
 from xbec.batch.kinds import narrow
 from xbec.batch.lookups import expression
@@ -208,10 +208,7 @@ class _Run:
 
     def _part(self, found: list[Family], bad: Sequence[pl.Expr] = ()) -> pl.Expr:
         """The position of a row's family; one more than there are for a row of none, or one that is bad."""
-        part_of = [len(found)] * len(self.coded.samples)
-        for number, family in enumerate(found):
-            for code_of_regime in family.codes:
-                part_of[code_of_regime] = number
+        part_of = part_of_codes(found, len(self.coded.samples))
         kind = narrow(len(found) + 1)
         part = pl.lit(pl.Series(part_of, dtype=kind)).gather(self.coded.r)
         none = pl.lit(len(found), dtype=kind)

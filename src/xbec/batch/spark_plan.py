@@ -10,12 +10,13 @@ import attrs
 import polars as pl
 
 from xbec.batch import warn
+from xbec.batch.bounds import NARROW
 from xbec.batch.coding import Coded, code
 from xbec.batch.engine import AMOUNTS, Engine
 from xbec.batch.families import Family, Tables, families, tables
 from xbec.batch.lower import RowsProgram, lower_rows
 from xbec.batch.spark_kinds import PREFIX, Kinds, Number, column_of_input
-from xbec.batch.spark_writer import NARROW, NotSql, Written
+from xbec.batch.spark_writer import NotSql, Written
 from xbec.errors import XbecError
 from xbec.landed_cost.consignment import Line
 from xbec.landed_cost.regime import Regime

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from xbec.batch.bounds import TRUTHS, Bounds, Reach, parts_of
+from xbec.batch.bounds import NARROW, TRUTHS, Bounds, Reach, parts_of
 from xbec.batch.lower import RowsProgram
 from xbec.landed_cost.program import CAP, Op, Operand
 
-NARROW: Final = 2**63 - 1
 WIDE: Final = 10**38 - 1
 DECIMAL: Final = "decimal(38,0)"
 _SHORT: Final = 30

@@ -1,6 +1,6 @@
 ; Rows of several parts: how many each has, and a function called on those of each, block after block.
 ;
-; Rows have a code, and codes belong to parts. CODE and PART stand for the kinds of these numbers. "table" holds, in
+; Rows have a code, and codes belong to parts. CODE stands for the kind of these numbers. "table" holds, in
 ; order: codes by row, parts by code, and then for "count" the numbers it adds to; for "walk" how many parts there are
 ; and the rows of a block, a number for each part and one more, a number for each row of a block, functions by part
 ; (null where there is none) and the memory of each.
@@ -9,9 +9,9 @@ define i64 @part_of(i64 %row, ptr %code, ptr %part) alwaysinline {
   %at = getelementptr CODE, ptr %code, i64 %row
   %number = load CODE, ptr %at
   %place = zext CODE %number to i64
-  %found = getelementptr PART, ptr %part, i64 %place
-  %own = load PART, ptr %found
-  %wide = zext PART %own to i64
+  %found = getelementptr i32, ptr %part, i64 %place
+  %own = load i32, ptr %found
+  %wide = zext i32 %own to i64
   ret i64 %wide
 }
 

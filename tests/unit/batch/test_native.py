@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from xbec.batch import machine, native, pricing, quote, warn
-from xbec.batch.at_once import Law
+from xbec.batch.at_once import Asked
 from xbec.errors import InputError
 
 Lines = Callable[..., pl.DataFrame]
@@ -218,7 +218,7 @@ def test_rows_whose_warnings_hang_on_an_answer_are_priced_elsewhere(
         raise InputError("asked", field="origin")
 
     with monkeypatch.context() as here:
-        here.setattr(Law, "told", asks)
+        here.setattr(Asked, "told", asks)
         assert quote(frame, on=day).equals(expected)
     assert natively.pop().elsewhere == 1
 
